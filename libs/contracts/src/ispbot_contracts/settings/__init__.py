@@ -1,0 +1,96 @@
+"""Every settings section, one typed model each."""
+
+from ispbot_contracts.settings.base import CONTEXT_CIPHER, Part, Secret, Section
+from ispbot_contracts.settings.care import (
+    AgendaHours,
+    AgendaSettings,
+    AgentGroup,
+    AttentionSettings,
+    Department,
+    NotificationSettings,
+    NotifyGroup,
+    SendingSettings,
+    Technician,
+)
+from ispbot_contracts.settings.catalogue import (
+    Plan,
+    PlansSettings,
+    Promotion,
+    PromotionsSettings,
+    Zone,
+    ZonesSettings,
+)
+from ispbot_contracts.settings.company import (
+    BotMode,
+    BotSettings,
+    CompanySettings,
+    OpeningHours,
+    OperationSettings,
+    ZoneEmergency,
+)
+from ispbot_contracts.settings.integrations import (
+    AiSettings,
+    CrmSettings,
+    CrmVendor,
+    MikroWispSettings,
+    PaymentSettings,
+    TransferAccount,
+)
+from ispbot_contracts.settings.menus import MenuAction, MenuNode, SalesMenuSettings, SupportMenuSettings
+
+SECTIONS: tuple[type[Section], ...] = (
+    CompanySettings,
+    OperationSettings,
+    BotSettings,
+    PlansSettings,
+    PromotionsSettings,
+    ZonesSettings,
+    AttentionSettings,
+    NotificationSettings,
+    SendingSettings,
+    AgendaSettings,
+    CrmSettings,
+    PaymentSettings,
+    AiSettings,
+    SupportMenuSettings,
+    SalesMenuSettings,
+)
+
+__all__ = [
+    "CONTEXT_CIPHER",
+    "SECTIONS",
+    "AgendaHours",
+    "AgendaSettings",
+    "AgentGroup",
+    "AiSettings",
+    "AttentionSettings",
+    "BotMode",
+    "BotSettings",
+    "CompanySettings",
+    "CrmSettings",
+    "CrmVendor",
+    "Department",
+    "MenuAction",
+    "MenuNode",
+    "MikroWispSettings",
+    "NotificationSettings",
+    "NotifyGroup",
+    "OpeningHours",
+    "OperationSettings",
+    "Part",
+    "PaymentSettings",
+    "Plan",
+    "PlansSettings",
+    "Promotion",
+    "PromotionsSettings",
+    "SalesMenuSettings",
+    "Secret",
+    "Section",
+    "SendingSettings",
+    "SupportMenuSettings",
+    "Technician",
+    "TransferAccount",
+    "Zone",
+    "ZoneEmergency",
+    "ZonesSettings",
+]

@@ -1,0 +1,55 @@
+"""Integraciones ISP (D2), Plataformas de Pago (D5) and who analyses texts (M)."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from ispbot_contracts.settings.base import Part, Secret, Section
+
+
+class CrmVendor(StrEnum):
+    """The management systems with an adapter."""
+
+    MIKROWISP = "mikrowisp"
+
+
+class MikroWispSettings(Part):
+    """A MikroWisp server. The token is an operator's (Ajustes, usuarios, API)."""
+
+    url: Annotated[str, Field(pattern=r"^(https?://)?[^\s/]+.*$")]
+    token: Secret
+    verify_tls: bool = True
+
+
+class CrmSettings(Section):
+    """The one active management system; None until it is set up."""
+
+    section: ClassVar[str] = "crm"
+    vendor: CrmVendor | None = None
+    mikrowisp: MikroWispSettings | None = None
+
+
+class TransferAccount(Part):
+    """A bank account or wallet to pay to."""
+
+    holder: str
+    cbu: str | None = None
+    alias: str | None = None
+    bank: str | None = None
+
+
+class PaymentSettings(Section):
+    """How customers pay."""
+
+    section: ClassVar[str] = "payments"
+    accounts: list[TransferAccount] = []
+    other_means: str = ""
+
+
+class AiSettings(Section):
+    """Which provider does each analysis; the local one is always there."""
+
+    section: ClassVar[str] = "ai"
+    classification: Literal["off", "local"] = "local"
+    summary: Literal["off", "local"] = "local"

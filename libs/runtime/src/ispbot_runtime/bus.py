@@ -1,0 +1,316 @@
+"""The bus as services see it: publish, ask, answer, consume, hint.
+
+FastStream's broker owns the connection and serves the questions; JetStream consumption goes through our own pull
+consumers under one delivery layer (docs/decisions/0002-bus-layer.md).
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any, Literal, TypeVar
+
+import structlog
+from faststream.nats import NatsBroker, NatsMessage
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
+from nats.js import JetStreamContext
+from pydantic import BaseModel, ValidationError
+
+from ispbot_contracts.base import Ephemeral, Message, Query, RefusalInfo, ReplyEnvelope
+from ispbot_contracts.streams import stored_subject, stream_of
+from ispbot_runtime import metrics
+from ispbot_runtime.consumers import Consumer, LaneConsumer, PartitionConsumer
+from ispbot_runtime.delivery import Delivery, Handler
+from ispbot_runtime.errors import Refusal, Unavailable
+from ispbot_runtime.logs import get_logger
+from ispbot_runtime.settings import CommonSettings
+from ispbot_runtime.topology import ensure_topology
+
+log = get_logger(__name__)
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+QueryT = TypeVar("QueryT", bound=Query[Any])
+HintT = TypeVar("HintT", bound=Ephemeral)
+
+_PUBLISH_TIMEOUT_S = 2.0
+_PUBLISH_LIMIT_S = 60.0
+_ASK_RETRY_S = 0.15
+_WATCH_EVERY_S = 10.0
+_MAX_PARALLEL_ANSWERS = 64
+_CORRELATION = "Ispbot-Correlation"
+
+
+class Bus:
+    """One connection of one service."""
+
+    def __init__(self, settings: CommonSettings, service: str) -> None:
+        self.service = service
+        self._settings = settings
+        self._broker = NatsBroker(
+            settings.nats_url.get_secret_value(),
+            name=service,
+            max_reconnect_attempts=-1,
+            reconnect_time_wait=0.25,
+            ping_interval=20,
+            pending_size=16 * 1024 * 1024,
+            error_cb=self._on_error,
+            disconnected_cb=self._on_disconnected,
+            reconnected_cb=self._on_reconnected,
+            graceful_timeout=10.0,
+            logger=None,
+        )
+        self._consumers: list[Consumer] = []
+        self._after_reconnect: list[Callable[[], Awaitable[None]]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.nc: Client
+        self.js: JetStreamContext
+        self.connected = False
+        self._started = False
+
+    async def connect(self) -> None:
+        """Connect (waits for the bus as long as it takes) and bring the topology up to date."""
+        self.nc = await self._broker.connect()
+        self.js = self.nc.jetstream(timeout=5)
+        self.connected = True
+        metrics.BUS_CONNECTED.set(1)
+        while True:
+            try:
+                await ensure_topology(self.js, self._settings.stream_replicas)
+            except NatsError as error:  # JetStream may still be electing or loading
+                log.warning("topology_not_ready", reason=str(error))
+                await asyncio.sleep(0.5)
+            else:
+                return
+
+    async def start(self) -> None:
+        """Begin to answer and to consume what was registered before."""
+        await self._broker.start()
+        await asyncio.gather(*(consumer.start() for consumer in self._consumers))
+        self._started = True
+        self._spawn(self._watch_consumers())
+
+    async def stop(self) -> None:
+        """Take no more, finish what is in hand, flush and close."""
+        await asyncio.gather(*(consumer.stop() for consumer in self._consumers))
+        for task in tuple(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._broker.stop()
+        self.connected = False
+
+    # -- publishing ---------------------------------------------------------------------------------------------------
+
+    async def publish(self, message: Message) -> None:
+        """Publish on JetStream and wait until it is stored; tried again with the same id for up to a minute.
+
+        Raises Unavailable when the bus stays away.
+        """
+        await self._publish(message.subject, message.model_dump_json().encode(), {"Nats-Msg-Id": message.id}, message.name)
+
+    async def publish_raw(self, subject: str, body: bytes, headers: dict[str, str]) -> None:
+        """Publish bytes on JetStream (dead letters, outbox entries); ``headers`` carries ``Nats-Msg-Id``."""
+        await self._publish(subject, body, headers, subject.split(".")[0])
+
+    async def _publish(self, subject: str, body: bytes, headers: dict[str, str], label: str) -> None:
+        deadline = time.monotonic() + _PUBLISH_LIMIT_S
+        pause = 0.05
+        while True:
+            try:
+                await self.js.publish(subject, body, timeout=_PUBLISH_TIMEOUT_S, headers=dict(headers))
+            except NatsError as error:
+                if time.monotonic() + pause > deadline:
+                    raise Unavailable(f"bus: {label} was not stored: {error}") from error
+                metrics.PUBLISH_RETRIES.labels(label).inc()
+                await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
+                pause = min(pause * 2, 2.0)
+            else:
+                metrics.PUBLISHED.labels(label).inc()
+                return
+
+    async def hint(self, hint: Ephemeral) -> None:
+        """Send a live hint: nobody listening, or no bus, is fine."""
+        try:
+            await self.nc.publish(hint.subject, hint.model_dump_json().encode())
+        except NatsError as error:
+            log.debug("hint_lost", hint=hint.name, reason=str(error))
+
+    # -- questions ----------------------------------------------------------------------------------------------------
+
+    async def ask(self, query: Query[AnswerT], *, timeout_s: float = 5.0) -> AnswerT:
+        """Ask and return the answer. Raises Refusal (the answer is no) or Unavailable (nobody answered in time)."""
+        name = f"{query.owner}.{query.name}"
+        started = time.perf_counter()
+        correlation = structlog.contextvars.get_contextvars().get("correlation_id")
+        headers = {_CORRELATION: str(correlation)} if correlation else None
+        try:
+            reply = await self._request(query.subject(), query.model_dump_json().encode(), timeout_s, headers)
+        except NatsError as error:
+            metrics.QUERIES.labels(name, "unavailable").inc()
+            raise Unavailable(f"{name}: {type(error).__name__}") from error
+        metrics.QUERY_SECONDS.labels(name).observe(time.perf_counter() - started)
+        envelope = ReplyEnvelope.model_validate_json(reply)
+        if envelope.refusal is not None:
+            metrics.QUERIES.labels(name, "refused").inc()
+            raise Refusal(envelope.refusal.code, envelope.refusal.message, **envelope.refusal.details)
+        if envelope.ok is None:
+            metrics.QUERIES.labels(name, "unavailable").inc()
+            raise Unavailable(f"{name}: {envelope.error}")
+        metrics.QUERIES.labels(name, "ok").inc()
+        return query.answer.model_validate(envelope.ok)  # type: ignore[return-value]  # answer is the model of AnswerT
+
+    async def _request(self, subject: str, body: bytes, timeout_s: float, headers: dict[str, str] | None) -> bytes:
+        deadline = time.monotonic() + timeout_s
+        while True:
+            try:
+                reply = await self.nc.request(subject, body, timeout=max(0.05, deadline - time.monotonic()), headers=headers)
+            except NoRespondersError:
+                if time.monotonic() + _ASK_RETRY_S >= deadline:
+                    raise
+                await asyncio.sleep(_ASK_RETRY_S)  # the neighbour may be restarting
+            else:
+                return reply.data
+
+    def answer(self, query_type: type[QueryT], handler: Callable[[QueryT], Awaitable[BaseModel]]) -> None:
+        """Answer a kind of question; replicas share the questions. Register before ``start``."""
+        name = f"{query_type.owner}.{query_type.name}"
+
+        async def endpoint(msg: NatsMessage) -> bytes:
+            correlation = (msg.headers or {}).get(_CORRELATION)
+            with structlog.contextvars.bound_contextvars(**({"correlation_id": correlation} if correlation else {})):
+                envelope = await self._answer_one(name, query_type, handler, msg.body)
+            return envelope.model_dump_json().encode()
+
+        self._broker.subscriber(query_type.subject(), queue=self.service, max_workers=_MAX_PARALLEL_ANSWERS)(endpoint)
+
+    @staticmethod
+    async def _answer_one(
+        name: str, query_type: type[QueryT], handler: Callable[[QueryT], Awaitable[BaseModel]], body: Any
+    ) -> ReplyEnvelope:
+        outcome = "error"
+        try:
+            result = await handler(query_type.model_validate_json(body))
+        except Refusal as refusal:
+            outcome = "refused"
+            info = RefusalInfo(code=refusal.code, message=refusal.message, details=refusal.details)
+            return ReplyEnvelope(refusal=info)
+        except ValidationError as error:
+            log.warning("query_malformed", query=name, reason=str(error))
+            return ReplyEnvelope(error="malformed question")
+        except Unavailable as error:
+            log.warning("query_neighbour_unavailable", query=name, reason=str(error))
+            return ReplyEnvelope(error=str(error))
+        except Exception as error:  # noqa: BLE001 - the bus edge of the process: the caller gets an envelope, never a silence
+            log.error("query_failed", query=name, exc_info=error)
+            return ReplyEnvelope(error=f"{type(error).__name__}")
+        else:
+            outcome = "ok"
+            return ReplyEnvelope(ok=result.model_dump(mode="json"))
+        finally:
+            metrics.ANSWERED.labels(name, outcome).inc()
+
+    # -- consuming ----------------------------------------------------------------------------------------------------
+
+    def consume(
+        self, purpose: str, handlers: Mapping[type[Message], Handler], *,
+        order: Literal["partition", "lane", "none"], in_flight: int = 64,
+    ) -> None:  # fmt: skip
+        """Register handlers of one purpose. A handler returns the messages to publish before the input is acknowledged.
+
+        ``partition``: in order per key over any number of replicas. ``lane``: in order per key in the one active process.
+        ``none``: no order. Types of several owners get one durable per owner.
+        """
+        owners: dict[str, list[type[Message]]] = {}
+        for kind in handlers:
+            owners.setdefault(kind.owner, []).append(kind)
+        for owner, kinds in owners.items():
+            self._consumers.append(self._consumer(purpose, owner, kinds, handlers, order, in_flight))
+
+    def _consumer(
+        self, purpose: str, owner: str, kinds: Sequence[type[Message]], handlers: Mapping[type[Message], Handler],
+        order: str, in_flight: int,
+    ) -> Consumer:  # fmt: skip
+        durable = f"{self.service}-{purpose}-{owner}"
+        delivery = Delivery(
+            service=self.service, consumer=durable, handlers={kind: handlers[kind] for kind in kinds},
+            publish=self.publish, publish_raw=self.publish_raw,
+        )  # fmt: skip
+        filters = [stored_subject(owner, kind.flavour, kind.name) for kind in kinds]
+        stream = stream_of(owner).name
+        if order == "partition":
+            return PartitionConsumer(self.nc, self.js, stream=stream, durable=durable, filters=filters, delivery=delivery)
+        return LaneConsumer(
+            self.nc, self.js, stream=stream, durable=durable, filters=filters, delivery=delivery,
+            in_flight=in_flight, keyed=order == "lane",
+        )  # fmt: skip
+
+    async def listen(self, hint_type: type[HintT], handler: Callable[[HintT], Awaitable[None]]) -> None:
+        """Call ``handler`` with every live hint of a type, in every replica."""
+
+        async def received(msg: Msg) -> None:
+            try:
+                await handler(hint_type.model_validate_json(msg.data))
+            except ValidationError as error:
+                log.warning("hint_malformed", hint=hint_type.name, reason=str(error))
+
+        await self.nc.subscribe(f"live.{hint_type.name}", cb=received)
+
+    @asynccontextmanager
+    async def consuming(self, consumer: Consumer) -> AsyncIterator[None]:
+        """Run one consumer for a while (work that only a lease holder does)."""
+        await consumer.start()
+        self._consumers.append(consumer)
+        try:
+            yield
+        finally:
+            self._consumers.remove(consumer)
+            await consumer.stop()
+
+    def lane_consumer(self, purpose: str, handlers: Mapping[type[Message], Handler], *, in_flight: int = 64) -> Consumer:
+        """Make (not start) a lane consumer of one owner's messages, for ``consuming``."""
+        kinds = list(handlers)
+        return self._consumer(purpose, kinds[0].owner, kinds, handlers, "lane", in_flight)
+
+    # -- the connection -----------------------------------------------------------------------------------------------
+
+    def after_reconnect(self, callback: Callable[[], Awaitable[None]]) -> None:
+        """Call back when the connection is up again (watches must re-read)."""
+        self._after_reconnect.append(callback)
+
+    async def _on_error(self, error: Exception) -> None:
+        log.warning("bus_error", reason=f"{type(error).__name__}: {error}")
+
+    async def _on_disconnected(self) -> None:
+        self.connected = False
+        metrics.BUS_CONNECTED.set(0)
+        log.warning("bus_disconnected")
+
+    async def _on_reconnected(self) -> None:
+        self.connected = True
+        metrics.BUS_CONNECTED.set(1)
+        log.info("bus_reconnected")
+        self._spawn(self._refresh())
+
+    async def _refresh(self) -> None:
+        for consumer in tuple(self._consumers):
+            await consumer.refresh()
+        for callback in self._after_reconnect:
+            await callback()
+
+    async def _watch_consumers(self) -> None:
+        while True:
+            await asyncio.sleep(_WATCH_EVERY_S)
+            now = asyncio.get_running_loop().time()
+            for consumer in tuple(self._consumers):
+                await consumer.watch(now)
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+
+

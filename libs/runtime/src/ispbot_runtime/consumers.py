@@ -1,0 +1,178 @@
+"""Two ways to take messages in order per key.
+
+*Partitions*: any number of replicas, one message in flight per partition. *Lanes*: one active process (a lease holder),
+many keys at once, each key one after the other; ``keyed=False`` makes every message its own lane for unordered work.
+"""
+
+import asyncio
+from collections import deque
+
+from contextlib import suppress
+from typing import Protocol
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.errors import Error as NatsError
+from nats.js import JetStreamContext, api
+
+from ispbot_contracts.streams import PARTITIONS
+from ispbot_runtime.delivery import ACK_WAIT_S, Delivery
+from ispbot_runtime.pull import Pull
+
+_PARTITION_BATCH = 64
+
+
+class Consumer(Protocol):
+    """What the bus starts, refreshes after a reconnect, and stops."""
+
+    async def start(self) -> None:
+        """Create the durable consumers and begin."""
+
+    async def refresh(self) -> None:
+        """Ask again after a reconnect."""
+
+    async def watch(self, now: float) -> None:
+        """Called now and then: notice requests that were lost."""
+
+    async def stop(self) -> None:
+        """Take no more and finish what is in hand."""
+
+
+async def _ensure_consumer(js: JetStreamContext, stream: str, durable: str, filters: list[str], max_ack_pending: int) -> None:
+    await js.add_consumer(
+        stream,
+        api.ConsumerConfig(
+            durable_name=durable,
+            ack_policy=api.AckPolicy.EXPLICIT,
+            ack_wait=ACK_WAIT_S,
+            max_deliver=-1,
+            max_ack_pending=max_ack_pending,
+            filter_subjects=filters,
+        ),
+    )
+
+
+class PartitionConsumer:
+    """One durable per partition; all replicas bind all of them; one message in flight each."""
+
+    def __init__(self, nc: Client, js: JetStreamContext, *, stream: str, durable: str, filters: list[str], delivery: Delivery) -> None:
+        self._nc, self._js, self._stream, self._durable, self._filters = nc, js, stream, durable, filters
+        self._delivery = delivery
+        self._pulls: list[Pull] = []
+
+    async def start(self) -> None:
+        """Create the durable consumers and begin."""
+        await asyncio.gather(*(self._ensure(partition) for partition in range(PARTITIONS)))
+        self._pulls = [
+            Pull(self._nc, stream=self._stream, durable=f"{self._durable}-p{partition}", batch=_PARTITION_BATCH, on_message=self._deliver)
+            for partition in range(PARTITIONS)
+        ]
+        await asyncio.gather(*(pull.start() for pull in self._pulls))
+
+    async def _ensure(self, partition: int) -> None:
+        filters = [subject.replace(".*.*", f".{partition}.*") for subject in self._filters]
+        await _ensure_consumer(self._js, self._stream, f"{self._durable}-p{partition}", filters, 1)
+
+    async def _deliver(self, msg: Msg) -> None:
+        delay = await self._delivery.deliver(msg)
+        if delay is not None:
+            with suppress(NatsError):
+                await msg.nak(delay=delay)
+
+    async def refresh(self) -> None:
+        """Ask again after a reconnect."""
+        await asyncio.gather(*(pull.refresh() for pull in self._pulls))
+
+    async def watch(self, now: float) -> None:
+        """Called now and then: notice requests that were lost."""
+        for pull in self._pulls:
+            await pull.ask_again_when_lost(now)
+
+    async def stop(self) -> None:
+        """Take no more and finish what is in hand."""
+        await asyncio.gather(*(pull.stop() for pull in self._pulls))
+
+
+class LaneConsumer:
+    """One durable consumer whose messages run side by side, those of one key one after the other."""
+
+    def __init__(
+        self, nc: Client, js: JetStreamContext, *, stream: str, durable: str, filters: list[str], delivery: Delivery,
+        in_flight: int, keyed: bool,
+    ) -> None:  # fmt: skip
+        self._nc, self._js, self._stream, self._durable, self._filters = nc, js, stream, durable, filters
+        self._delivery, self._in_flight, self._keyed = delivery, in_flight, keyed
+        self._lanes: dict[str, deque[Msg]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._stopping = asyncio.Event()
+        self._pull: Pull | None = None
+
+    async def start(self) -> None:
+        """Create the durable consumer and begin."""
+        await _ensure_consumer(self._js, self._stream, self._durable, self._filters, self._in_flight)
+        self._pull = Pull(self._nc, stream=self._stream, durable=self._durable, batch=self._in_flight, on_message=self._arrived)
+        await self._pull.start()
+
+    async def _arrived(self, msg: Msg) -> None:
+        key = msg.subject.rpartition(".")[2] if self._keyed else str(msg.metadata.sequence.stream)
+        lane = self._lanes.get(key)
+        if lane is not None:
+            lane.append(msg)
+            return
+        self._lanes[key] = deque([msg])
+        task = asyncio.create_task(self._run(key))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _run(self, key: str) -> None:
+        lane = self._lanes[key]
+        try:
+            while lane:
+                if self._stopping.is_set():
+                    return
+                keep = asyncio.create_task(self._keep_waiting(lane)) if len(lane) > 1 else None
+                delay = await self._delivery.deliver(lane[0])
+                if keep is not None:
+                    keep.cancel()
+                if delay is None:
+                    lane.popleft()
+                else:
+                    await self._hold(lane, delay)
+        finally:
+            self._lanes.pop(key, None)
+            for msg in lane:
+                with suppress(NatsError):
+                    await msg.nak()
+
+    async def _hold(self, lane: deque[Msg], delay_s: float) -> None:
+        keep = asyncio.create_task(self._keep_waiting(lane))
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), delay_s)
+        keep.cancel()
+
+    @staticmethod
+    async def _keep_waiting(lane: deque[Msg]) -> None:
+        while True:
+            for msg in tuple(lane):
+                with suppress(NatsError):
+                    await msg.in_progress()
+            await asyncio.sleep(ACK_WAIT_S / 3)
+
+    async def refresh(self) -> None:
+        """Ask again after a reconnect."""
+        if self._pull is not None:
+            await self._pull.refresh()
+
+    async def watch(self, now: float) -> None:
+        """Called now and then: notice requests that were lost."""
+        if self._pull is not None:
+            await self._pull.ask_again_when_lost(now)
+
+    async def stop(self) -> None:
+        """Take no more, finish what is in hand, give back what waits."""
+        self._stopping.set()
+        if self._pull is not None:
+            await self._pull.stop()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+

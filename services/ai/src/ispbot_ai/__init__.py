@@ -1,0 +1,1 @@
+"""Classification and summaries; providers and the usage ledger."""

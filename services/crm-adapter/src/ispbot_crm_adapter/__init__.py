@@ -1,0 +1,1 @@
+"""The one configured management system behind our customer model."""

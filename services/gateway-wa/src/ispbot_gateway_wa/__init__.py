@@ -1,0 +1,1 @@
+"""The WhatsApp link: session, inbound, media, sending, contact identity."""

@@ -1,0 +1,1 @@
+"""Staff accounts, permissions, settings, audit and live updates."""

@@ -1,0 +1,1 @@
+"""The conversation with the bot: modes, menus, actions, hand-over."""

@@ -1,0 +1,1 @@
+"""Visits, installations and free slots."""
