@@ -5,8 +5,8 @@ from typing import ClassVar
 
 import pytest
 
-from ispbot_contracts.base import utc_now
 from ispbot_contracts.ai import AiUsage, GetAiUsage
+from ispbot_contracts.base import utc_now
 from ispbot_contracts.common import Author, AuthorKind
 from ispbot_contracts.content import TextContent
 from ispbot_contracts.whatsapp import MessageReceived, SendMessage

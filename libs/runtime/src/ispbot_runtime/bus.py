@@ -54,7 +54,7 @@ class Bus:
             settings.nats_url.get_secret_value(),
             name=service,
             max_reconnect_attempts=-1,
-            reconnect_time_wait=0.25,
+            reconnect_time_wait=1,
             ping_interval=20,
             pending_size=16 * 1024 * 1024,
             error_cb=self._on_error,
@@ -109,11 +109,13 @@ class Bus:
 
         Raises Unavailable when the bus stays away.
         """
-        await self._publish(message.subject, message.model_dump_json().encode(), {"Nats-Msg-Id": message.id}, message.name)
+        await self._publish(
+            message.subject, message.model_dump_json().encode(), {"Nats-Msg-Id": message.id}, message.name
+        )
 
     async def publish_raw(self, subject: str, body: bytes, headers: dict[str, str]) -> None:
         """Publish bytes on JetStream (dead letters, outbox entries); ``headers`` carries ``Nats-Msg-Id``."""
-        await self._publish(subject, body, headers, subject.split(".")[0])
+        await self._publish(subject, body, headers, subject.split(".", maxsplit=1)[0])
 
     async def _publish(self, subject: str, body: bytes, headers: dict[str, str], label: str) -> None:
         deadline = time.monotonic() + _PUBLISH_LIMIT_S
@@ -166,7 +168,9 @@ class Bus:
         deadline = time.monotonic() + timeout_s
         while True:
             try:
-                reply = await self.nc.request(subject, body, timeout=max(0.05, deadline - time.monotonic()), headers=headers)
+                reply = await self.nc.request(
+                    subject, body, timeout=max(0.05, deadline - time.monotonic()), headers=headers
+                )
             except NoRespondersError:
                 if time.monotonic() + _ASK_RETRY_S >= deadline:
                     raise
@@ -203,7 +207,7 @@ class Bus:
         except Unavailable as error:
             log.warning("query_neighbour_unavailable", query=name, reason=str(error))
             return ReplyEnvelope(error=str(error))
-        except Exception as error:  # noqa: BLE001 - the bus edge of the process: the caller gets an envelope, never a silence
+        except Exception as error:
             log.error("query_failed", query=name, exc_info=error)
             return ReplyEnvelope(error=f"{type(error).__name__}")
         else:
@@ -241,7 +245,9 @@ class Bus:
         filters = [stored_subject(owner, kind.flavour, kind.name) for kind in kinds]
         stream = stream_of(owner).name
         if order == "partition":
-            return PartitionConsumer(self.nc, self.js, stream=stream, durable=durable, filters=filters, delivery=delivery)
+            return PartitionConsumer(
+                self.nc, self.js, stream=stream, durable=durable, filters=filters, delivery=delivery
+            )
         return LaneConsumer(
             self.nc, self.js, stream=stream, durable=durable, filters=filters, delivery=delivery,
             in_flight=in_flight, keyed=order == "lane",
@@ -269,7 +275,9 @@ class Bus:
             self._consumers.remove(consumer)
             await consumer.stop()
 
-    def lane_consumer(self, purpose: str, handlers: Mapping[type[Message], Handler], *, in_flight: int = 64) -> Consumer:
+    def lane_consumer(
+        self, purpose: str, handlers: Mapping[type[Message], Handler], *, in_flight: int = 64
+    ) -> Consumer:
         """Make (not start) a lane consumer of one owner's messages, for ``consuming``."""
         kinds = list(handlers)
         return self._consumer(purpose, kinds[0].owner, kinds, handlers, "lane", in_flight)
@@ -311,6 +319,3 @@ class Bus:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-
-
-

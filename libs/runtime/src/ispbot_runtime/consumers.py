@@ -6,7 +6,6 @@ many keys at once, each key one after the other; ``keyed=False`` makes every mes
 
 import asyncio
 from collections import deque
-
 from contextlib import suppress
 from typing import Protocol
 
@@ -38,7 +37,9 @@ class Consumer(Protocol):
         """Take no more and finish what is in hand."""
 
 
-async def _ensure_consumer(js: JetStreamContext, stream: str, durable: str, filters: list[str], max_ack_pending: int) -> None:
+async def _ensure_consumer(
+    js: JetStreamContext, stream: str, durable: str, filters: list[str], max_ack_pending: int
+) -> None:
     await js.add_consumer(
         stream,
         api.ConsumerConfig(
@@ -55,7 +56,9 @@ async def _ensure_consumer(js: JetStreamContext, stream: str, durable: str, filt
 class PartitionConsumer:
     """One durable per partition; all replicas bind all of them; one message in flight each."""
 
-    def __init__(self, nc: Client, js: JetStreamContext, *, stream: str, durable: str, filters: list[str], delivery: Delivery) -> None:
+    def __init__(
+        self, nc: Client, js: JetStreamContext, *, stream: str, durable: str, filters: list[str], delivery: Delivery
+    ) -> None:
         self._nc, self._js, self._stream, self._durable, self._filters = nc, js, stream, durable, filters
         self._delivery = delivery
         self._pulls: list[Pull] = []
@@ -64,7 +67,13 @@ class PartitionConsumer:
         """Create the durable consumers and begin."""
         await asyncio.gather(*(self._ensure(partition) for partition in range(PARTITIONS)))
         self._pulls = [
-            Pull(self._nc, stream=self._stream, durable=f"{self._durable}-p{partition}", batch=_PARTITION_BATCH, on_message=self._deliver)
+            Pull(
+                self._nc,
+                stream=self._stream,
+                durable=f"{self._durable}-p{partition}",
+                batch=_PARTITION_BATCH,
+                on_message=self._deliver,
+            )
             for partition in range(PARTITIONS)
         ]
         await asyncio.gather(*(pull.start() for pull in self._pulls))
@@ -110,7 +119,9 @@ class LaneConsumer:
     async def start(self) -> None:
         """Create the durable consumer and begin."""
         await _ensure_consumer(self._js, self._stream, self._durable, self._filters, self._in_flight)
-        self._pull = Pull(self._nc, stream=self._stream, durable=self._durable, batch=self._in_flight, on_message=self._arrived)
+        self._pull = Pull(
+            self._nc, stream=self._stream, durable=self._durable, batch=self._in_flight, on_message=self._arrived
+        )
         await self._pull.start()
 
     async def _arrived(self, msg: Msg) -> None:
@@ -174,5 +185,3 @@ class LaneConsumer:
         if self._pull is not None:
             await self._pull.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-
-

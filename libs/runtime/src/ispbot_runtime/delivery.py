@@ -39,7 +39,13 @@ class Delivery:
     """Carries messages of one consumer to their handlers."""
 
     def __init__(
-        self, *, service: str, consumer: str, handlers: Mapping[type[Message], Handler], publish: Publish, publish_raw: PublishRaw
+        self,
+        *,
+        service: str,
+        consumer: str,
+        handlers: Mapping[type[Message], Handler],
+        publish: Publish,
+        publish_raw: PublishRaw,
     ) -> None:
         self._service = service
         self._consumer = consumer
@@ -71,7 +77,9 @@ class Delivery:
                 await self._park(msg, kind.name, str(error))
             except (Retryable, ConnectionFailure, NatsError) as error:
                 delay = error.delay_s if isinstance(error, Retryable) else _BACKOFF_S[1]
-                log.warning("message_retried", consumer=self._consumer, message=kind.name, reason=str(error), delay_s=delay)
+                log.warning(
+                    "message_retried", consumer=self._consumer, message=kind.name, reason=str(error), delay_s=delay
+                )
                 metrics.HANDLED.labels(self._consumer, kind.name, "retried").inc()
                 return delay
             except Exception as error:  # noqa: BLE001 - the bus edge of the process: a bug is retried, then parked

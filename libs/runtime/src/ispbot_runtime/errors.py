@@ -5,7 +5,7 @@ class RuntimeFailure(Exception):
     """Root of everything the chassis raises."""
 
 
-class Refusal(RuntimeFailure):  # noqa: N818 - the architecture's word
+class Refusal(RuntimeFailure):
     """The question is understood and the answer is no. ``message`` is Spanish, for people; ``code`` is for programs."""
 
     def __init__(self, code: str, message: str, **details: str) -> None:
@@ -15,7 +15,7 @@ class Refusal(RuntimeFailure):  # noqa: N818 - the architecture's word
         self.details = details
 
 
-class Retryable(RuntimeFailure):  # noqa: N818 - the architecture's word
+class Retryable(RuntimeFailure):
     """It may work later: try again after ``delay_s`` seconds, without counting it as a failed try."""
 
     def __init__(self, reason: str, *, delay_s: float = 2.0) -> None:
@@ -23,7 +23,7 @@ class Retryable(RuntimeFailure):  # noqa: N818 - the architecture's word
         self.delay_s = delay_s
 
 
-class Poison(RuntimeFailure):  # noqa: N818 - the architecture's word
+class Poison(RuntimeFailure):
     """It can never work as it stands: park it where a person sees it."""
 
 

@@ -21,9 +21,13 @@ MESSAGE_AGE = Histogram(
 IN_FLIGHT = Gauge("ispbot_messages_in_flight", "Messages being handled now.", ["consumer"])
 PUBLISHED = Counter("ispbot_messages_published_total", "Messages acknowledged by the bus.", ["message"])
 PUBLISH_RETRIES = Counter("ispbot_publish_retries_total", "Publishes tried again.", ["message"])
-QUERIES = Counter("ispbot_queries_total", "Questions asked, by outcome (ok, refused, unavailable).", ["query", "outcome"])
+QUERIES = Counter(
+    "ispbot_queries_total", "Questions asked, by outcome (ok, refused, unavailable).", ["query", "outcome"]
+)
 QUERY_SECONDS = Histogram("ispbot_query_seconds", "Time until a question was answered.", ["query"], buckets=FAST)
-ANSWERED = Counter("ispbot_queries_answered_total", "Questions answered, by outcome (ok, refused, error).", ["query", "outcome"])
+ANSWERED = Counter(
+    "ispbot_queries_answered_total", "Questions answered, by outcome (ok, refused, error).", ["query", "outcome"]
+)
 OUTBOX_PENDING = Gauge("ispbot_outbox_pending", "Documents whose events are not published yet.", ["collection"])
 SETTINGS_REVISION = Gauge("ispbot_settings_revision", "Revision of a settings section in force.", ["section"])
 SETTINGS_INVALID = Counter("ispbot_settings_invalid_total", "Stored sections that could not be read.", ["section"])

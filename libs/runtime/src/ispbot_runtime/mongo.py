@@ -5,6 +5,7 @@ from typing import Any
 
 from pymongo import AsyncMongoClient, IndexModel
 from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import DuplicateKeyError
 
 from ispbot_runtime.settings import CommonSettings
 
@@ -31,3 +32,23 @@ async def ensure_indexes(database: Database, indexes: Mapping[str, Sequence[Inde
     """Create the indexes of each collection (idempotent; any replica may)."""
     for collection, models in indexes.items():
         await database[collection].create_indexes(list(models))
+
+
+async def next_number(database: Database, name: str) -> int:
+    """Return a number of the series ``name`` that nobody else has, from 1 on (numbers may be skipped, never doubled).
+
+    Guarded update in place of find_one_and_update: the embedded server answers that one wrongly under a race.
+    """
+    counters = database["counters"]
+    while True:
+        counter = await counters.find_one({"_id": name})
+        if counter is None:
+            try:
+                await counters.insert_one({"_id": name, "value": 1})
+            except DuplicateKeyError:
+                continue
+            return 1
+        value = int(counter["value"])
+        taken = await counters.update_one({"_id": name, "value": value}, {"$set": {"value": value + 1}})
+        if taken.modified_count == 1:
+            return value + 1

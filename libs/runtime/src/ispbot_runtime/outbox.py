@@ -27,7 +27,9 @@ _LEFT_BEHIND_AFTER = timedelta(seconds=5)
 
 def outbox_push(messages: Sequence[Message]) -> dict[str, dict[str, Any]]:
     """Return the update operators that keep ``messages`` in the document: merge them into the state's own update."""
-    entries = [{"id": message.id, "subject": message.subject, "body": message.model_dump_json()} for message in messages]
+    entries = [
+        {"id": message.id, "subject": message.subject, "body": message.model_dump_json()} for message in messages
+    ]
     return {"$push": {"outbox": {"$each": entries}}, "$set": {"outbox_at": utc_now()}}
 
 

@@ -29,7 +29,9 @@ _REFUSED_PAUSE_S = 0.5
 class Pull:
     """Keeps ``on_message`` fed from one durable consumer, one call at a time, in stream order."""
 
-    def __init__(self, nc: Client, *, stream: str, durable: str, batch: int, on_message: Callable[[Msg], Awaitable[None]]) -> None:
+    def __init__(
+        self, nc: Client, *, stream: str, durable: str, batch: int, on_message: Callable[[Msg], Awaitable[None]]
+    ) -> None:
         self._nc = nc
         self._subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{durable}"
         self._durable = durable
@@ -45,7 +47,9 @@ class Pull:
     async def start(self) -> None:
         """Subscribe the inbox and place the first request."""
         self._inbox = self._nc.new_inbox()
-        self._subscription = await self._nc.subscribe(self._inbox, cb=self._received, pending_msgs_limit=-1, pending_bytes_limit=-1)
+        self._subscription = await self._nc.subscribe(
+            self._inbox, cb=self._received, pending_msgs_limit=-1, pending_bytes_limit=-1
+        )
         await self._request()
 
     async def stop(self) -> None:

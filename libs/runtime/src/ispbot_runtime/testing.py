@@ -165,7 +165,9 @@ def settings_store(bus: Bus) -> SettingsStore:
 
 
 @pytest.fixture
-async def start_watch(settings_store: SettingsStore, bus: Bus) -> AsyncIterator[Callable[..., Awaitable[SettingsWatch]]]:
+async def start_watch(
+    settings_store: SettingsStore, bus: Bus
+) -> AsyncIterator[Callable[..., Awaitable[SettingsWatch]]]:
     """Return a function that starts a watch on sections."""
     made: list[SettingsWatch] = []
 

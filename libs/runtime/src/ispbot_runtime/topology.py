@@ -45,7 +45,9 @@ async def _ensure_stream(js: JetStreamContext, config: api.StreamConfig) -> None
         await js.update_stream(config)
 
 
-async def _ensure_bucket(js: JetStreamContext, bucket: str, replicas: int, *, history: int, ttl: float | None = None) -> None:
+async def _ensure_bucket(
+    js: JetStreamContext, bucket: str, replicas: int, *, history: int, ttl: float | None = None
+) -> None:
     try:
         await js.key_value(bucket)
     except NotFoundError:

@@ -2,7 +2,15 @@
 
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, SecretStr, SerializationInfo, ValidationInfo
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    PlainSerializer,
+    SecretStr,
+    SerializationInfo,
+    ValidationInfo,
+)
 
 CONTEXT_CIPHER = "cipher"
 """Serialisation and validation context key of the object with ``encrypt(str) -> str`` and ``decrypt(str) -> str``."""
