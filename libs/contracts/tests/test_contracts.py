@@ -1,0 +1,106 @@
+"""The contracts: unannounced changes, old messages, ids, menus."""
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from ispbot_contracts.base import derive_id
+from ispbot_contracts.catalogue import MESSAGES, QUERIES, message_type
+from ispbot_contracts.common import Author, AuthorKind
+from ispbot_contracts.content import TextContent
+from ispbot_contracts.generate import GOLDEN, schema_files, shared_models
+from ispbot_contracts.settings import (
+    CrmSettings,
+    CrmVendor,
+    MenuAction,
+    MenuNode,
+    MikroWispSettings,
+    SupportMenuSettings,
+)
+from ispbot_contracts.streams import STREAMS, stored_subject
+from ispbot_contracts.whatsapp import SendMessage
+
+
+def test_no_contract_changed_unannounced():
+    stale = [path.name for path, text in schema_files().items() if not path.exists() or path.read_text() != text]
+    assert not stale, "run python -m ispbot_contracts.generate and review the diff"
+
+
+@pytest.mark.parametrize("name", sorted(shared_models()))
+def test_every_message_ever_written_can_still_be_read(name):
+    sample = json.loads((GOLDEN / "samples" / f"{name}.json").read_text())
+    model = shared_models()[name].model_validate(sample)
+    assert json.loads(model.model_dump_json()).items() >= sample.items()
+
+
+def test_an_older_reader_ignores_what_a_newer_writer_adds():
+    sample = json.loads((GOLDEN / "samples" / "wa.cmd.send_message.json").read_text())
+    assert SendMessage.model_validate(sample | {"added_next_year": 1}).id == sample["id"]
+
+
+def test_names_on_the_bus_are_unique_and_their_owners_have_a_stream():
+    assert len({(m.owner, m.flavour, m.name) for m in MESSAGES}) == len(MESSAGES)
+    assert len({q.subject() for q in QUERIES}) == len(QUERIES)
+    assert {m.owner for m in MESSAGES} <= {spec.owner for spec in STREAMS}
+
+
+def send(**changes) -> SendMessage:
+    return SendMessage.start(
+        "m1", occurred_at=datetime(2026, 11, 23, tzinfo=UTC), contact_id="c1", content=TextContent(text="hola"),
+        author=Author(kind=AuthorKind.BOT), **changes,
+    )  # fmt: skip
+
+
+def test_a_consequence_has_the_same_id_each_time_and_keeps_the_correlation():
+    first, again = (send().model_copy() for _ in range(2))
+    one = SendMessage.caused_by(first, "reply", contact_id="c1", content=TextContent(text="x"), author=first.author)
+    two = SendMessage.caused_by(again, "reply", contact_id="c1", content=TextContent(text="x"), author=first.author)
+    other = SendMessage.caused_by(first, "invoice", contact_id="c1", content=TextContent(text="x"), author=first.author)
+    assert one.id == two.id != other.id
+    assert (one.correlation_id, one.causation_id) == ("m1", "m1")
+
+
+def test_stored_subjects_lead_back_to_their_type():
+    assert send().subject == "wa.cmd.send_message.c1"
+    assert message_type("wa.cmd.send_message.17.c1") is SendMessage
+    assert message_type("wa.cmd.nobody_knows.17.c1") is None
+    assert stored_subject("wa", "cmd", "send_message", 3) == "wa.cmd.send_message.3.*"
+
+
+def test_a_key_with_a_dot_is_refused_before_it_reaches_the_bus():
+    message = send().model_copy(update={"contact_id": "5493515550001@s.whatsapp.net"})
+    with pytest.raises(ValueError, match="one token"):
+        _ = message.subject
+
+
+def test_derived_ids_do_not_mix_up_their_parts():
+    assert derive_id("a", "bc") != derive_id("ab", "c")
+
+
+class TestMenus:
+    def test_the_default_menus_are_whole(self):
+        nodes = list(SupportMenuSettings().root.walk())
+        assert {MenuAction.BALANCE, MenuAction.INVOICE, MenuAction.CONNECTION, MenuAction.ADVISOR} <= {
+            node.action for node in nodes
+        }
+
+    def test_a_submenu_without_options_is_refused(self):
+        with pytest.raises(ValidationError, match="a submenu needs options"):
+            MenuNode(node_id="a", label="A", action=MenuAction.SUBMENU)
+
+    def test_repeated_option_ids_are_refused(self):
+        child = MenuNode(node_id="a", label="A", action=MenuAction.BALANCE)
+        with pytest.raises(ValidationError, match="repeat: a"):
+            SupportMenuSettings(
+                root=MenuNode(node_id="r", label="R", action=MenuAction.SUBMENU, children=[child, child])
+            )
+
+
+def test_a_secret_never_leaves_in_clear():
+    settings = CrmSettings(
+        vendor=CrmVendor.MIKROWISP, mikrowisp=MikroWispSettings(url="https://isp", token=SecretStr("s3cret"))
+    )
+    assert "s3cret" not in settings.model_dump_json()
+    assert "s3cret" not in repr(settings)

@@ -1,0 +1,91 @@
+"""Events kept with the state, files kept by their content, phones in every spelling."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from ispbot_contracts.common import Author, AuthorKind
+from ispbot_contracts.content import TextContent
+from ispbot_contracts.whatsapp import SendMessage
+from ispbot_runtime.media import MediaMissing
+from ispbot_runtime.mongo import next_number
+from ispbot_runtime.outbox import Outbox, outbox_push
+from ispbot_runtime.phones import display_phone, national_number, same_phone
+from ispbot_runtime.testing import published
+
+
+def command(number: int) -> SendMessage:
+    return SendMessage.start(
+        f"s{number}", contact_id="c1", content=TextContent(text=str(number)), author=Author(kind=AuthorKind.SYSTEM)
+    )
+
+
+async def test_events_left_behind_by_a_crash_are_published_in_order_and_once(database, bus):
+    things = database["things"]
+    outbox = Outbox(things, bus)
+    await things.insert_one({"_id": "t1", "outbox": []})
+    await things.update_one({"_id": "t1"}, outbox_push([command(1), command(2)]))
+    await bus.publish(command(1))
+    assert await outbox.sweep(older_than=timedelta(0)) == 1
+    bodies = await published(bus, "wa.cmd.send_message.*.*", 2)
+    assert [SendMessage.model_validate_json(body).id for body in bodies] == ["s1", "s2"]
+    assert (await bus.js.stream_info("WA")).state.messages == 2
+    assert await outbox.sweep(older_than=timedelta(0)) == 0
+
+
+async def test_a_flushed_event_is_forgotten(database, bus):
+    things = database["things"]
+    outbox = Outbox(things, bus)
+    await things.insert_one({"_id": "t1"})
+    await things.update_one({"_id": "t1"}, outbox_push([command(1)]))
+    await outbox.flush("t1", [command(1)])
+    assert await things.find_one({"_id": "t1"}) == {"_id": "t1", "outbox": []}
+
+
+async def test_numbers_are_never_given_twice(database):
+    numbers = await asyncio.gather(*(next_number(database, "ticket") for _ in range(20)))
+    assert sorted(numbers) == list(range(1, 21))
+
+
+async def test_the_same_file_is_stored_once_and_comes_back_whole(media_store):
+    data = b"\x89PNG" + bytes(300_000)
+    first = await media_store.put(data, mime="image/png", name="a.png")
+    second = await media_store.put(data, mime="image/png", name="b.png")
+    assert first.object_key == second.object_key
+    assert await media_store.get(first.object_key) == data
+
+
+async def test_a_missing_file_is_said_so(media_store):
+    with pytest.raises(MediaMissing):
+        await media_store.get("nothing")
+
+
+@pytest.mark.parametrize(
+    "spelling",
+    [
+        "5492915048080",
+        "542915048080",
+        "2915048080",
+        "02915048080",
+        "0291155048080",
+        "0291 15-504-8080",
+        "+54 9 291 504-8080",
+    ],
+)
+def test_every_spelling_of_an_argentine_phone_is_one_number(spelling):
+    assert national_number(spelling) == "2915048080"
+
+
+def test_a_number_without_area_code_needs_the_companys_own():
+    assert national_number("155048080") is None
+    assert national_number("155048080", area_code="291") == "2915048080"
+
+
+def test_what_is_no_phone_is_no_phone():
+    assert national_number("hola") is None
+    assert not same_phone("hola", "hola")
+
+
+def test_phones_are_shown_as_people_read_them():
+    assert display_phone("5493515550100") == "+54 9 351 555-0100"
