@@ -5,11 +5,16 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime
 
-from ispbot_contracts.base import Command, ContactId, Ephemeral, Event, Frozen, Query
+from ispbot_contracts.base import Command, ContactId, Ephemeral, Event, Frozen, Query, derive_id
 from ispbot_contracts.common import Author, DeliveryStatus
 from ispbot_contracts.content import Content, MediaInfo
 
 ChatKind = Literal["direct", "group"]
+
+
+def group_contact_id(address: str) -> ContactId:
+    """Return the ordering key of a group: the ``contact_id`` of what is said in it and sent to it."""
+    return derive_id("group", address)
 
 
 class _Owned:

@@ -8,7 +8,7 @@ import asyncio
 import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Literal, TypeVar
 
 import structlog
@@ -189,6 +189,34 @@ class Bus:
             return envelope.model_dump_json().encode()
 
         self._broker.subscriber(query_type.subject(), queue=self.service, max_workers=_MAX_PARALLEL_ANSWERS)(endpoint)
+
+    @asynccontextmanager
+    async def answering(
+        self, query_type: type[QueryT], handler: Callable[[QueryT], Awaitable[BaseModel]]
+    ) -> AsyncIterator[None]:
+        """Answer a kind of question for a while (only a lease holder may); what is in hand is finished at the end."""
+        name = f"{query_type.owner}.{query_type.name}"
+        in_hand: set[asyncio.Task[None]] = set()
+
+        async def respond(msg: Msg) -> None:
+            correlation = (msg.headers or {}).get(_CORRELATION)
+            with structlog.contextvars.bound_contextvars(**({"correlation_id": correlation} if correlation else {})):
+                envelope = await self._answer_one(name, query_type, handler, msg.data)
+            with suppress(NatsError):  # the asker's own time limit reports it
+                await msg.respond(envelope.model_dump_json().encode())
+
+        async def received(msg: Msg) -> None:
+            task = asyncio.create_task(respond(msg))
+            in_hand.add(task)
+            task.add_done_callback(in_hand.discard)
+
+        subscription = await self.nc.subscribe(query_type.subject(), queue=self.service, cb=received)
+        try:
+            yield
+        finally:
+            with suppress(NatsError):
+                await subscription.unsubscribe()
+            await asyncio.gather(*in_hand)
 
     @staticmethod
     async def _answer_one(

@@ -52,6 +52,7 @@ class Service:
     app: ASGIApp | None = None
     """Served in place of the bare health app; it must include ``health.routes()``."""
     _tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    _drainers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     _closers: list[Callable[[], Awaitable[None]]] = field(default_factory=list)
     _stop: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -67,6 +68,10 @@ class Service:
                 self.fail(f"background task {name} failed")
 
         task.add_done_callback(done)
+
+    def before_close(self, drainer: Callable[[], Awaitable[None]]) -> None:
+        """Call ``drainer`` while the bus is still up (to hand over a lease), last registered first."""
+        self._drainers.append(drainer)
 
     def on_close(self, closer: Callable[[], Awaitable[None]]) -> None:
         """Call ``closer`` after the bus has drained, last registered first."""
@@ -151,6 +156,8 @@ async def _close(service: Service, serving: asyncio.Task[None], close_database: 
     try:
         async with asyncio.timeout(_DRAIN_LIMIT_S):
             await serving
+            for drainer in reversed(service._drainers):  # noqa: SLF001 - same module
+                await drainer()
             if service.bus.connected:
                 await service.bus.stop()
             await service.watch.stop()
