@@ -48,7 +48,7 @@ class Send(Wire):
     to: Address
     content: Content
     quoted: Quoted | None = None
-    mentioned: list[Address] = []
+    mentioned: Annotated[list[Address], Field(default_factory=list)]
     bot_tag: bool = False
     """The ``<bot biz_bot="1"/>`` node: shows an "IA" badge on the customer's phone."""
 

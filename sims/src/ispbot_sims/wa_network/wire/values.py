@@ -159,7 +159,7 @@ class MessageInfo(Wire):
     push_name: str
     timestamp_ms: int
     quoted: Quoted | None = None
-    mentioned: list[Address] = []
+    mentioned: Annotated[list[Address], Field(default_factory=list)]
 
 
 class Account(Wire):

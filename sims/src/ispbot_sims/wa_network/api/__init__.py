@@ -1,0 +1,1 @@
+"""The HTTP side: for tests, load tools and the phone page."""

@@ -1,0 +1,1 @@
+"""The network itself: who exists, what was said, what still has to arrive."""
