@@ -28,6 +28,7 @@ from ispbot_runtime.delivery import Delivery, Handler
 from ispbot_runtime.errors import Refusal, Unavailable
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.settings import CommonSettings
+from ispbot_runtime.tasks import cancel_all
 from ispbot_runtime.topology import ensure_topology
 
 log = get_logger(__name__)
@@ -96,9 +97,7 @@ class Bus:
     async def stop(self) -> None:
         """Take no more, finish what is in hand, flush and close."""
         await asyncio.gather(*(consumer.stop() for consumer in self._consumers))
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_all(tuple(self._tasks))
         await self._broker.stop()
         self.connected = False
 

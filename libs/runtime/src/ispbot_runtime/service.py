@@ -21,6 +21,7 @@ from ispbot_runtime.mongo import Database, connect_database
 from ispbot_runtime.secrets import Cipher
 from ispbot_runtime.settings import CommonSettings
 from ispbot_runtime.settings_store import SettingsStore, SettingsWatch
+from ispbot_runtime.tasks import cancel_all
 
 log = get_logger(__name__)
 
@@ -165,9 +166,7 @@ async def _close(service: Service, serving: asyncio.Task[None], close_database: 
                 await closer()
     except TimeoutError:
         log.error("service_drain_timed_out", limit_s=_DRAIN_LIMIT_S)
-    for task in tuple(service._tasks):  # noqa: SLF001 - same module
-        task.cancel()
-    await asyncio.gather(*service._tasks, return_exceptions=True)  # noqa: SLF001 - same module
+    await cancel_all(tuple(service._tasks))  # noqa: SLF001 - same module
     await close_database()
 
 

@@ -18,6 +18,7 @@ from ispbot_runtime.bus import Bus
 from ispbot_runtime.errors import RuntimeFailure
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.secrets import Cipher, KeyMismatch
+from ispbot_runtime.tasks import cancel_all
 
 log = get_logger(__name__)
 
@@ -92,9 +93,7 @@ class SettingsWatch:
     async def stop(self) -> None:
         """Stop following."""
         if self._task is not None:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+            await cancel_all([self._task])
 
     def current(self, section: type[SectionT]) -> SectionT:
         """Return the section in force."""
