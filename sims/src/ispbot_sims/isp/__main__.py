@@ -1,0 +1,19 @@
+"""``python -m ispbot_sims.isp``: the demo provider speaking MikroWisp's API."""
+
+import argparse
+
+from ispbot_sims.isp.server import DEFAULT_TOKEN, serve
+
+
+def main() -> None:
+    """Read the arguments and serve."""
+    parser = argparse.ArgumentParser(prog="ispbot_sims.isp", description="The demo Internet provider (MikroWisp API).")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8950)
+    parser.add_argument("--token", default=DEFAULT_TOKEN, help="API token (default: %(default)s)")
+    args = parser.parse_args()
+    serve(host=args.host, port=args.port, token=args.token)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""MikroWisp's door: one POST per command, the token in the body, errors under HTTP 200."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request as HttpRequest
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from ispbot_sims.isp.faults import FaultKind, RequestLog
+from ispbot_sims.isp.invoice_pdf import invoice_pdf, pesos
+from ispbot_sims.isp.mikrowisp import read, write
+from ispbot_sims.isp.mikrowisp.request import CommandError, Request
+from ispbot_sims.isp.model import DemoIsp, Invoice, IspError
+from ispbot_sims.isp.sabotage import Sabotage
+
+Json = dict[str, Any]
+
+COMMANDS: dict[str, Callable[[Request], Json]] = {
+    "getclientsdetails": read.get_clients_details,
+    "getallclients": read.get_all_clients,
+    "getinvoices": read.get_invoices,
+    "getinvoice": read.get_invoice,
+    "getpaymentlink": read.get_payment_link,
+    "listticket": read.list_ticket,
+    "listinstall": read.list_install,
+    "getrouters": read.get_routers,
+    "facilito/consultadeuda": read.debt_by_document,
+    "paidinvoice": write.paid_invoice,
+    "deletetransaccion": write.delete_transaccion,
+    "promesapago": write.promesa_pago,
+    "newticket": write.new_ticket,
+    "closeticket": write.close_ticket,
+    "newpreregistro": write.new_pre_registro,
+}
+_BAD_TOKEN = "El token es incorrecto o no tiene permisos para la API."
+_NO_TOKEN = "Falta el token de acceso."
+_NO_COMMAND = "No existe el comando indicado."
+
+
+@dataclass
+class MikroWispFace:
+    """The API over one provider."""
+
+    isp: DemoIsp
+    token: str
+    sabotage: Sabotage
+    requests: RequestLog
+
+    def routes(self) -> list[Route]:
+        """Return the API and the files it links to."""
+        return [
+            Route("/api/v1/{command:path}", self.command, methods=["POST", "GET"]),
+            Route("/facturas/{secret}/{number}.pdf", self.invoice_file),
+            Route("/pagar/{secret}/{number}", self.payment_page),
+        ]
+
+    async def command(self, http: HttpRequest) -> Response:
+        """Run one command; names are case-insensitive."""
+        name = http.path_params["command"].strip("/").lower()
+        body = _json_object(await http.body())
+        self.requests.add(name, body)
+        spoiled = await self.sabotage.strike(name, http)
+        if spoiled is FaultKind.BAD_TOKEN:
+            return _error(_BAD_TOKEN)
+        if spoiled is FaultKind.UNSUPPORTED:
+            return _error(_NO_COMMAND)
+        if isinstance(spoiled, Response):
+            return spoiled
+        answer = self._run(name, body, str(http.base_url))
+        return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
+
+    def _run(self, name: str, body: Json, base_url: str) -> Response:
+        if not body.get("token"):
+            return _error(_NO_TOKEN)
+        if body["token"] != self.token:
+            return _error(_BAD_TOKEN)
+        run = COMMANDS.get(name)
+        if run is None:
+            return _error(_NO_COMMAND)
+        try:
+            answer = run(Request(self.isp, body, base_url))
+        except (CommandError, IspError) as error:
+            return _error(str(error))
+        return JSONResponse(answer if "code" in answer else {"estado": "exito", **answer})
+
+    async def invoice_file(self, http: HttpRequest) -> Response:
+        """Serve an invoice's PDF."""
+        self.requests.add("pdf", {"number": http.path_params["number"]})
+        spoiled = await self.sabotage.strike("pdf", http)
+        if isinstance(spoiled, Response):
+            return spoiled
+        invoice = self._invoice_of(http)
+        if invoice is None:
+            return HTMLResponse("<h1>404 Not Found</h1>", status_code=404)
+        customer = self.isp.customers[invoice.customer_id]
+        body = invoice_pdf(customer, invoice, overdue=self.isp.is_overdue(invoice))
+        answer = Response(body, media_type="application/pdf")
+        return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
+
+    async def payment_page(self, http: HttpRequest) -> Response:
+        """Show what the payment link is for."""
+        invoice = self._invoice_of(http)
+        if invoice is None:
+            return HTMLResponse("<h1>404 Not Found</h1>", status_code=404)
+        return HTMLResponse(
+            f"<!doctype html><meta charset=utf-8><title>Pagar</title><h1>Factura {invoice.invoice_id:08d}</h1>"
+            f"<p>{pesos(invoice.total)} · vence el {invoice.due_on:%d/%m/%Y}</p><p>Pasarela de demostración.</p>"
+        )
+
+    def _invoice_of(self, http: HttpRequest) -> Invoice | None:
+        number = http.path_params["number"]
+        invoice = self.isp.invoices.get(int(number)) if number.isdigit() else None
+        return invoice if invoice is not None and invoice.secret == http.path_params["secret"] else None
+
+
+def _json_object(raw: bytes) -> Json:
+    try:
+        body = json.loads(raw)
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _error(text: str) -> JSONResponse:
+    return JSONResponse({"estado": "error", "mensaje": text})

@@ -1,0 +1,40 @@
+"""The demo provider on a free loopback port, for tests."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import date
+
+import uvicorn
+
+from ispbot_sims.isp.generate import demo_isp
+from ispbot_sims.isp.model import DemoIsp
+from ispbot_sims.isp.server import DEFAULT_TOKEN, build_app, server_config
+
+
+@dataclass(frozen=True)
+class RunningIsp:
+    """A served provider: its address, its token and the model behind it."""
+
+    url: str
+    token: str
+    isp: DemoIsp
+
+
+@asynccontextmanager
+async def running_isp(today: date, *, generated: int = 40) -> AsyncIterator[RunningIsp]:
+    """Serve the provider in this event loop until the block ends."""
+    isp = demo_isp(today, generated=generated)
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
+        server = uvicorn.Server(server_config(build_app(isp), host="127.0.0.1", port=port))
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        try:
+            yield RunningIsp(f"http://127.0.0.1:{port}", DEFAULT_TOKEN, isp)
+        finally:
+            server.should_exit = True
+            server.force_exit = True
+            await serving
