@@ -1,0 +1,1 @@
+"""Colleagues: who can get a ticket and who is online."""

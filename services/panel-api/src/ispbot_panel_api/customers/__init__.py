@@ -1,0 +1,1 @@
+"""The customer panel beside a conversation."""

@@ -1,0 +1,1 @@
+"""One live socket per browser."""

@@ -1,0 +1,1 @@
+"""Herramientas: modes of operation and emergencies."""

@@ -1,0 +1,1 @@
+"""OmniChat: queue, conversation, actions."""

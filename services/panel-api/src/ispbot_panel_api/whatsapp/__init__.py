@@ -1,0 +1,1 @@
+"""The WhatsApp link as the panel shows it."""
