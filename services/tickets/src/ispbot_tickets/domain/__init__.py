@@ -1,0 +1,1 @@
+"""Conversations, their lines and their ticket: pure values and rules."""

@@ -1,0 +1,1 @@
+"""One use case per function, named as the contracts name it."""

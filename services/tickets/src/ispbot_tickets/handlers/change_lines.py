@@ -1,0 +1,82 @@
+"""What happens to a message after it came: edits, deletions, reactions, files, ticks. Early ones wait for their message."""
+
+from ispbot_contracts.base import Message
+from ispbot_contracts.whatsapp import (
+    MediaFailed,
+    MediaStored,
+    MessageDeleted,
+    MessageEdited,
+    ReactionReceived,
+    ReceiptReceived,
+)
+from ispbot_tickets import metrics
+from ispbot_tickets.domain.conversation import ParkedChange
+from ispbot_tickets.domain.line import Change, Deletion, Edit, MediaArrived, MediaLost, Reaction, Receipt
+from ispbot_tickets.handlers.announce import millis, ticket_updated, updated
+from ispbot_tickets.store.store import Store
+
+
+async def edit_message(event: MessageEdited, *, store: Store) -> list[Message]:
+    """Show the new words and keep the old ones as a revision."""
+    edit = Edit(content=event.content, at=millis(event.edited_at), from_me=event.from_me)
+    return await change_line(event, event.contact_id, event.target_wa_id, edit, store=store)
+
+
+async def delete_message(event: MessageDeleted, *, store: Store) -> list[Message]:
+    """Mark the line as deleted; the row stays."""
+    return await change_line(event, event.contact_id, event.target_wa_id, Deletion(from_me=event.from_me), store=store)
+
+
+async def react(event: ReactionReceived, *, store: Store) -> list[Message]:
+    """Show, replace or remove an emoji."""
+    change = Reaction(emoji=event.emoji, from_me=event.from_me)
+    return await change_line(event, event.contact_id, event.target_wa_id, change, store=store)
+
+
+async def store_media(event: MediaStored, *, store: Store) -> list[Message]:
+    """The file of a message can be shown."""
+    return await change_line(event, event.contact_id, event.wa_id, MediaArrived(media=event.media), store=store)
+
+
+async def lose_media(event: MediaFailed, *, store: Store) -> list[Message]:
+    """The file of a message will not come, and why."""
+    return await change_line(event, event.contact_id, event.wa_id, MediaLost(reason=event.reason), store=store)
+
+
+async def move_ticks(event: ReceiptReceived, *, store: Store) -> list[Message]:
+    """Move the ticks of our messages forward."""
+    outputs: list[Message] = []
+    for wa_id in event.wa_ids:
+        outputs += await change_line(event, event.contact_id, wa_id, Receipt(status=event.status), store=store)
+    return outputs
+
+
+async def change_line(event: Message, contact_id: str, wa_id: str, change: Change, *, store: Store) -> list[Message]:
+    """Apply a change to a message, or keep it until the message comes.
+
+    A change that came before gives the same event again; one that says nothing new gives none.
+    """
+    line = await store.lines.by_wa_id(contact_id, wa_id)
+    if line is None:
+        conversation = await store.conversations.load(contact_id)
+        if conversation.contact_id != contact_id:
+            line = await store.lines.by_wa_id(conversation.contact_id, wa_id)
+    if line is None:
+        await _park(event, contact_id, wa_id, change, store=store)
+        return []
+    line = await store.lines.change(line, lambda before: before.change(change), cause=event.id)
+    if line.cause != event.id:
+        return []
+    outputs: list[Message] = [updated(event, line)]
+    if isinstance(change, Edit | Deletion):
+        after = await store.conversations.change(line.contact_id, lambda before: before.line_changed(line))
+        last = after.conversation.last
+        if after.conversation.open_ticket and last and last.message_id == line.message_id:
+            outputs += ticket_updated(event, after.conversation)
+    return outputs
+
+
+async def _park(event: Message, contact_id: str, wa_id: str, change: Change, *, store: Store) -> None:
+    parked = ParkedChange(cause=event.id, wa_id=wa_id, change=change, parked_at=millis(event.occurred_at))
+    await store.conversations.change(contact_id, lambda before: before.park(parked))
+    metrics.PARKED.labels(change.kind).inc()

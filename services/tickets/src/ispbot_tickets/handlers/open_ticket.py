@@ -1,0 +1,134 @@
+"""A customer needs a person: one open ticket per contact, with its own number."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from ispbot_contracts.ai import TicketSummarised
+from ispbot_contracts.base import Message, derive_id, utc_now
+from ispbot_contracts.common import Author, AuthorKind
+from ispbot_contracts.content import TextContent
+from ispbot_contracts.tickets import OpenTicket, TicketOpened, TicketStatus
+from ispbot_runtime.errors import Retryable
+from ispbot_runtime.logs import get_logger
+from ispbot_tickets.domain import wording
+from ispbot_tickets.domain.conversation import Conversation
+from ispbot_tickets.domain.line import Draft
+from ispbot_tickets.domain.ticket import Ticket
+from ispbot_tickets.handlers.announce import millis, ticket_updated
+from ispbot_tickets.handlers.archive import archive
+from ispbot_tickets.store.store import Store
+
+log = get_logger(__name__)
+
+WORDS = 10
+_WORDS_COME_WITHIN = timedelta(seconds=2)
+_WORDS_RETRY_S = 0.1
+
+
+async def open_ticket(command: OpenTicket, *, store: Store) -> list[Message]:
+    """Open a ticket, or tell the one that is open that the customer asked again."""
+    ticket_id = derive_id(command.id, "ticket")
+    conversation = await store.conversations.load(command.contact_id)
+    current = conversation.ticket
+    if current is not None and current.ticket_id == ticket_id:
+        return await _opened(command, conversation, store=store)
+    if current is not None and await store.tickets.get(ticket_id) is not None:
+        return []  # its case was closed and another one opened since
+    if conversation.open_ticket is not None:
+        return await _asked_again(command, conversation, store=store)
+    await _wait_for_words(command, store=store)
+    if current is not None:
+        await store.tickets.save(conversation.view(current))  # before another ticket takes its room
+    ticket = _new_ticket(command, ticket_id, await store.numbers.next())
+
+    def opened(before: Conversation) -> Conversation:
+        if before.open_ticket is not None:
+            return before
+        return replace(before.known_as(name=None, phone=command.phone), ticket=ticket)
+
+    changed = await store.conversations.change(command.contact_id, opened, known=conversation)
+    if changed.conversation.ticket != ticket:
+        return await _asked_again(command, changed.conversation, store=store)
+    log.info("ticket_opened", ticket_id=ticket_id, number=ticket.number, area=ticket.area.value)
+    return await _opened(command, changed.conversation, store=store)
+
+
+async def summarise_ticket(event: TicketSummarised, *, store: Store) -> list[Message]:
+    """Show the one-line summary and the class of the reason in the queue."""
+    conversation = await store.conversations.by_ticket(event.ticket_id)
+    if conversation is None:
+        return await _summarise_past(event, store=store)
+
+    def summarised(before: Conversation) -> Conversation:
+        if before.ticket is None or before.ticket.ticket_id != event.ticket_id:
+            return before
+        summary = wording.shorten(event.summary)
+        ticket = before.ticket.summarised(summary=summary, reason=event.reason, confidence=event.confidence)
+        return before.with_ticket(ticket)
+
+    changed = await store.conversations.change(conversation.contact_id, summarised, known=conversation)
+    return ticket_updated(event, changed.conversation)
+
+
+async def _summarise_past(event: TicketSummarised, *, store: Store) -> list[Message]:
+    past = await store.tickets.get(event.ticket_id)
+    if past is not None and past.summary is None:
+        summary = wording.shorten(event.summary)
+        await store.tickets.save(past.model_copy(update={"summary": summary, "version": past.version + 1}))
+    return []
+
+
+async def _wait_for_words(command: OpenTicket, *, store: Store) -> None:
+    """The message that led to this may still be on its way to the archive; its words belong to the new ticket.
+
+    Raises Retryable for a short while.
+    """
+    from_a_message = command.correlation_id != command.id
+    fresh = utc_now() - command.occurred_at < _WORDS_COME_WITHIN
+    if from_a_message and fresh and await store.lines.get(command.correlation_id) is None:
+        raise Retryable("the message that asks for a person is not archived yet", delay_s=_WORDS_RETRY_S)
+
+
+async def _opened(command: OpenTicket, conversation: Conversation, *, store: Store) -> list[Message]:
+    view = conversation.open_view()
+    if view is None:
+        return []  # closed already: the queue has seen it
+    words = await store.lines.words(conversation.contact_id, WORDS)
+    return [TicketOpened.caused_by(command, "opened", contact_id=conversation.contact_id, ticket=view, words=words)]
+
+
+async def _asked_again(command: OpenTicket, conversation: Conversation, *, store: Store) -> list[Message]:
+    at = millis(command.occurred_at)
+    draft = Draft(
+        message_id=derive_id(command.id, "line"),
+        at=at,
+        kind="event",
+        direction=None,
+        author=Author(kind=AuthorKind.SYSTEM),
+        content=TextContent(text=wording.asked_again(command.reason)),
+    )
+
+    def waits(before: Conversation) -> Conversation:
+        return before.with_ticket(before.open_ticket.customer_wrote(at)) if before.open_ticket else before
+
+    known = await store.lines.get(draft.message_id)
+    outputs = await archive(draft, cause=command, conversation=conversation, store=store, learn=waits, known=known)
+    return [*outputs, *ticket_updated(command, await store.conversations.load(command.contact_id))]
+
+
+def _new_ticket(command: OpenTicket, ticket_id: str, number: int) -> Ticket:
+    at = millis(command.occurred_at)
+    return Ticket(
+        ticket_id=ticket_id,
+        number=number,
+        status=TicketStatus.PENDING,
+        area=command.area,
+        department=command.department,
+        customer=command.customer,
+        customer_name=command.customer_name,
+        reason=command.reason,
+        opened_at=at,
+        waiting_since=at,
+        zone_id=command.zone_id,
+        zone_name=command.zone_name,
+    )

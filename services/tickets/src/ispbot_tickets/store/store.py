@@ -1,0 +1,76 @@
+"""Everything this service keeps, and the two steps that finish a change asked for by a question."""
+
+import asyncio
+from datetime import timedelta
+
+from pymongo.errors import PyMongoError
+
+from ispbot_contracts.base import utc_now
+from ispbot_contracts.tickets import MessageArchived
+from ispbot_runtime.bus import Bus
+from ispbot_runtime.errors import Unavailable
+from ispbot_runtime.logs import get_logger
+from ispbot_runtime.mongo import Database, ensure_indexes
+from ispbot_runtime.outbox import Outbox
+from ispbot_tickets.domain.line import Line
+from ispbot_tickets.store.conversations import Changed, Conversations
+from ispbot_tickets.store.counters import Days, Numbers
+from ispbot_tickets.store.indexes import CONVERSATIONS, COUNTERS, DAYS, INDEXES, LINES, TICKETS
+from ispbot_tickets.store.lines import Lines
+from ispbot_tickets.store.tickets import Tickets
+
+log = get_logger(__name__)
+
+_LEFT_BEHIND_AFTER = timedelta(seconds=5)
+_SWEEP_EVERY_S = 2.0
+_STRAGGLE_FOR = timedelta(minutes=3)
+"""Longer than any handler may run."""
+
+
+class Store:
+    """The service's own database."""
+
+    def __init__(self, database: Database, bus: Bus) -> None:
+        self._database = database
+        self._outbox = Outbox(database[CONVERSATIONS], bus)
+        self.conversations = Conversations(database[CONVERSATIONS])
+        self.lines = Lines(database[LINES])
+        self.tickets = Tickets(database[TICKETS])
+        self.numbers = Numbers(database[COUNTERS])
+        self.days = Days(database[DAYS])
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await ensure_indexes(self._database, INDEXES)
+
+    async def finish(self, changed: Changed) -> None:
+        """Write the lines that a change announces, then publish its messages; what fails here the relay does."""
+        for message in changed.messages:
+            if isinstance(message, MessageArchived):
+                await self.lines.add(Line.of_view(message.message))
+        if changed.messages:
+            await self._outbox.flush(changed.conversation.contact_id, changed.messages)
+
+    async def relay(self) -> None:
+        """Run for ever: finish what a crash left behind."""
+        while True:
+            try:
+                await self.sweep(older_than=_LEFT_BEHIND_AFTER)
+                await self.lead_stragglers()
+            except (Unavailable, PyMongoError) as error:
+                log.warning("relay_waits", reason=str(error))
+            await asyncio.sleep(_SWEEP_EVERY_S)
+
+    async def sweep(self, *, older_than: timedelta) -> int:
+        """Finish changes whose messages have waited longer than ``older_than``; returns how many those were."""
+        for entries in await self.conversations.unannounced(utc_now() - older_than):
+            for entry in entries:
+                if entry["subject"].startswith(f"{MessageArchived.owner}.evt.{MessageArchived.name}."):
+                    archived = MessageArchived.model_validate_json(entry["body"])
+                    await self.lines.add(Line.of_view(archived.message))
+        return await self._outbox.sweep(older_than=older_than)
+
+    async def lead_stragglers(self) -> None:
+        """Move lines that were being written while their contact was merged into another."""
+        for absorbed, kept in await self.conversations.moved_since(utc_now() - _STRAGGLE_FOR):
+            await self.lines.move(absorbed, kept)
