@@ -21,6 +21,7 @@ from ispbot_runtime.bus import Bus
 from ispbot_runtime.secrets import Cipher
 from ispbot_runtime.settings import CommonSettings
 from ispbot_runtime.settings_store import SettingsStore
+from ispbot_sims.wa_network.client.linking import link
 from ispbot_sims.wa_network.client.network import WaNetworkClient
 
 RESULTS = Path(__file__).parents[1] / ".data" / "bench"
@@ -118,17 +119,16 @@ async def main() -> None:
     args = parser.parse_args()
     rates = [float(rate) for rate in args.rates.split(",")]
     phones = [f"549351700{number:04d}" for number in range(args.chats)]
-    with tempfile.TemporaryDirectory() as folder:
-        with start(Path(folder)) as running:
-            await prepare(running)
-            async with WaNetworkClient(running.phone_url) as net:
-                await running.link(net)
-                load = Load(net, phones)
-                warm = await load.run(_WARM_UP_RATE, args.chats / _WARM_UP_RATE, ["hola"])
-                steps = [await load.run(rate, args.seconds, ["menú", "1", "0"]) for rate in rates]
-                sustained = await find_sustained(load, args.seconds)
-            raw = {rate: await measure(running.nats_url, rate, min(args.seconds, 10)) for rate in rates}
-            memory = {part: round(rss / 1e6) for part, rss in running.memory().items()}
+    with tempfile.TemporaryDirectory() as folder, start(Path(folder)) as running:
+        await prepare(running)
+        async with WaNetworkClient(running.phone_url) as net:
+            await link(net)
+            load = Load(net, phones)
+            warm = await load.run(_WARM_UP_RATE, args.chats / _WARM_UP_RATE, ["hola"])
+            steps = [await load.run(rate, args.seconds, ["menú", "1", "0"]) for rate in rates]
+            sustained = await find_sustained(load, args.seconds)
+        raw = {rate: await measure(running.nats_url, rate, min(args.seconds, 10)) for rate in rates}
+        memory = {part: round(rss / 1e6) for part, rss in running.memory().items()}
     report(warm, steps, sustained, raw, memory)
 
 
@@ -143,10 +143,24 @@ async def find_sustained(load: Load, seconds: float) -> Step:
     return best or await load.run(20.0, seconds / 2, ["menú"])
 
 
-def report(warm: Step, steps: list[Step], sustained: Step, raw: dict[float, list[float]], memory: dict[str, int]) -> None:
+def report(
+    warm: Step, steps: list[Step], sustained: Step, raw: dict[float, list[float]], memory: dict[str, int]
+) -> None:
     """Print the table and keep the figures."""
     console = Console()
-    table = Table("msg/s", "sent", "answered", "left", "p50 ms", "p95 ms", "p99 ms", "raw p50", "raw p95", "ratio p50", "ratio p95")
+    table = Table(
+        "msg/s",
+        "sent",
+        "answered",
+        "left",
+        "p50 ms",
+        "p95 ms",
+        "p99 ms",
+        "raw p50",
+        "raw p95",
+        "ratio p50",
+        "ratio p95",
+    )
     rows = []
     for step in steps:
         floor50, floor95 = percentile(raw[step.rate], 0.5), percentile(raw[step.rate], 0.95)
@@ -156,8 +170,12 @@ def report(warm: Step, steps: list[Step], sustained: Step, raw: dict[float, list
             str(step.p99_ms), str(floor50), str(floor95), f"{step.p50_ms / floor50:.1f}", f"{step.p95_ms / floor95:.1f}",
         )  # fmt: skip
     console.print(table)
-    console.print(f"first contact (identification included) at {warm.rate:g}/s: p50 {warm.p50_ms} ms, p95 {warm.p95_ms} ms, left {warm.left_behind}")
-    console.print(f"sustained with nothing left behind: {sustained.answers_per_s} answers/s (p95 {sustained.p95_ms} ms)")
+    console.print(
+        f"first contact (identification included) at {warm.rate:g}/s: p50 {warm.p50_ms} ms, p95 {warm.p95_ms} ms, left {warm.left_behind}"
+    )
+    console.print(
+        f"sustained with nothing left behind: {sustained.answers_per_s} answers/s (p95 {sustained.p95_ms} ms)"
+    )
     console.print(f"memory MB: {sum(memory.values())} in all, {memory}")
     RESULTS.mkdir(parents=True, exist_ok=True)
     result = {

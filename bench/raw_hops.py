@@ -64,7 +64,13 @@ async def _stream(nc: Client) -> AsyncIterator[None]:
     await js.add_stream(api.StreamConfig(name=STREAM, subjects=["bench.*.*"], duplicate_window=60))
     for durable, side in (("relay", "in"), ("back", "out")):
         await js.add_consumer(
-            STREAM, api.ConsumerConfig(durable_name=durable, ack_policy=api.AckPolicy.EXPLICIT, filter_subject=f"bench.{side}.*", max_ack_pending=1000)
+            STREAM,
+            api.ConsumerConfig(
+                durable_name=durable,
+                ack_policy=api.AckPolicy.EXPLICIT,
+                filter_subject=f"bench.{side}.*",
+                max_ack_pending=1000,
+            ),
         )
     yield
     await js.delete_stream(STREAM)
@@ -86,7 +92,9 @@ async def measure(url: str, rate: float, seconds: float) -> list[float]:
             done.set()
 
     async with _stream(nc):
-        process = await asyncio.create_subprocess_exec(sys.executable, __file__, "--relay", url, stdout=asyncio.subprocess.PIPE)
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, __file__, "--relay", url, stdout=asyncio.subprocess.PIPE
+        )
         assert process.stdout is not None
         await process.stdout.readline()
         await pull(nc, "back", back)
@@ -95,7 +103,9 @@ async def measure(url: str, rate: float, seconds: float) -> list[float]:
         for number in range(total):
             await asyncio.sleep(max(0.0, start + number / rate - time.perf_counter()))
             sent[str(number)] = time.perf_counter()
-            tasks.append(asyncio.create_task(js.publish(f"bench.in.{number}", _BODY, headers={"Nats-Msg-Id": f"in-{number}"})))
+            tasks.append(
+                asyncio.create_task(js.publish(f"bench.in.{number}", _BODY, headers={"Nats-Msg-Id": f"in-{number}"}))
+            )
         await asyncio.gather(*tasks)
         async with asyncio.timeout(60):
             await done.wait()

@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from ispbot_launcher.running import Running, start
+from ispbot_sims.wa_network.client.linking import link
 from ispbot_sims.wa_network.client.network import WaNetworkClient
 
 PASSWORD = "Una-clave-larga-7"
@@ -71,7 +72,7 @@ async def admin(running: Running) -> AsyncIterator[Panel]:
 @pytest.fixture
 async def linked(running: Running, net: WaNetworkClient, admin: Panel) -> WaNetworkClient:
     """The network with the company's number linked and the bot in COMPLETE mode."""
-    await running.link(net)
+    await link(net)
     async with asyncio.timeout(20):
         while (await admin.get("/api/whatsapp"))["state"] != "connected":
             await asyncio.sleep(0.1)
@@ -86,7 +87,12 @@ async def browser() -> AsyncIterator[Browser]:
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
             executable_path=path,
-            args=["--disable-quic", "--disable-dev-shm-usage", "--force-color-profile=srgb", "--font-render-hinting=none"],
+            args=[
+                "--disable-quic",
+                "--disable-dev-shm-usage",
+                "--force-color-profile=srgb",
+                "--font-render-hinting=none",
+            ],
         )
         yield chromium
         await chromium.close()

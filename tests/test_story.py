@@ -1,0 +1,177 @@
+"""The whole story in real browsers: the panel, the company's phone, a customer's phone, an operator."""
+
+import base64
+import os
+from pathlib import Path
+
+import pytest
+from conftest import PASSWORD, administrator
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from ispbot_launcher.running import Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(240)]
+
+CUSTOMER = "5493515550001"
+OPERATOR_FIRST = "Clave-provisoria-1"
+OPERATOR_PASSWORD = "Otra-clave-larga-9"
+PICTURE = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAFklEQVR4nGNk+M9AEmAiTfmohlENQ0kDAD6zAR9pc9S0AAAAAElFTkSuQmCC"
+)
+
+
+async def open_context(browser: Browser, base: str) -> BrowserContext:
+    context = await browser.new_context(base_url=base, locale="es-AR", viewport={"width": 1440, "height": 900})
+    context.set_default_timeout(15_000)
+    return context
+
+
+async def log_in(page: Page, username: str, password: str) -> None:
+    await page.goto("/")
+    await page.get_by_label("Usuario").fill(username)
+    await page.get_by_label("Contraseña", exact=True).fill(password)
+    await page.get_by_role("button", name="Ingresar").click()
+
+
+async def choose_password(page: Page, current: str, new: str) -> None:
+    await expect(page.get_by_text("Elegí tu contraseña")).to_be_visible()
+    await page.get_by_label("Contraseña actual", exact=True).fill(current)
+    await page.get_by_label("Contraseña nueva", exact=True).fill(new)
+    await page.get_by_label("Repetí la contraseña nueva", exact=True).fill(new)
+    await page.get_by_role("button", name="Guardar contraseña").click()
+
+
+class PhonePage:
+    """A customer's phone in the browser."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+
+    async def be(self, number: str) -> None:
+        await self.page.goto(f"{self.url}/?phone={number}")
+        await expect(self.page.get_by_test_id("phone-input")).to_be_visible()
+
+    async def scan_as_business(self) -> None:
+        await self.page.goto(self.url)
+        await self.page.get_by_test_id("tab-owner").click()
+        await self.page.get_by_test_id("scan-qr-business").first.click()
+
+    async def say(self, text: str) -> None:
+        await self.page.get_by_test_id("phone-input").fill(text)
+        await self.page.get_by_test_id("phone-send").click()
+
+    async def sees(self, text: str) -> None:
+        await expect(self.page.get_by_test_id("bubble-in").filter(has_text=text).last).to_be_visible(timeout=20_000)
+
+    async def count(self) -> int:
+        return await self.page.get_by_test_id("bubble-in").count()
+
+
+async def change_mode(page: Page, name: str) -> None:
+    await page.goto("/herramientas")
+    await page.get_by_role("button", name=f"Activar {name}").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("Qué cambia ahora mismo")
+    await dialog.get_by_role("button", name="Sí, cambiar modo").click()
+    await expect(dialog).to_be_hidden()
+
+
+async def picture(page: Page, name: str) -> None:
+    """Keep a picture when asked to (docs and reviews)."""
+    folder = os.environ.get("ISPBOT_PICTURES")
+    if folder:
+        await page.screenshot(path=Path(folder) / f"{name}.png")
+
+
+async def test_the_whole_story(browser: Browser, running: Running, tmp_path: Path) -> None:
+    office = await open_context(browser, running.panel_url)
+    admin = await office.new_page()
+
+    # The administrator logs in and must change the first password.
+    await log_in(admin, "admin", "admin")
+    await choose_password(admin, "admin", PASSWORD)
+
+    # The dashboard shows the QR; the company's phone scans it.
+    await expect(admin.get_by_test_id("qr-code")).to_be_visible(timeout=20_000)
+    await picture(admin, "dashboard-qr")
+    mobile = await open_context(browser, running.phone_url)
+    phone = PhonePage(await mobile.new_page(), running.phone_url)
+    await phone.scan_as_business()
+    await expect(admin.get_by_text("Conectado").first).to_be_visible(timeout=20_000)
+
+    # A customer asks the balance and gets it with the invoice's PDF.
+    await phone.be(CUSTOMER)
+    await phone.say("hola")
+    await phone.sees("Nélida")
+    await phone.say("saldo")
+    await phone.sees("18.500")
+    await phone.say("factura")
+    await expect(phone.page.get_by_test_id("bubble-in").filter(has_text=".pdf").last).to_be_visible(timeout=20_000)
+    await picture(phone.page, "phone")
+
+    # They ask for a person; an operator in a second browser takes the ticket.
+    api = await administrator(running)
+    await api.send(
+        "POST", "/api/users",
+        {"username": "ana", "name": "Ana Gutiérrez", "password": OPERATOR_FIRST, "role": "operator", "departments": ["soporte", "administracion"]},
+        expect=201,
+    )  # fmt: skip
+    await phone.say("desde anoche no tengo internet")
+    await phone.say("asesor")
+    desk = await open_context(browser, running.panel_url)
+    operator = await desk.new_page()
+    await log_in(operator, "ana", OPERATOR_FIRST)
+    await choose_password(operator, OPERATOR_FIRST, OPERATOR_PASSWORD)
+    row = operator.get_by_test_id("queue-row").filter(has_text="Nélida Correa")
+    await expect(row).to_be_visible(timeout=20_000)
+    await row.click()
+    await operator.get_by_role("button", name="Tomar ticket").click()
+    await expect(operator.get_by_role("button", name="Cerrar ticket")).to_be_visible()
+    await expect(operator.get_by_label("Datos del cliente").get_by_text("18.500").first).to_be_visible(timeout=20_000)
+
+    # The operator answers with words and a picture; the customer sees both, and the ticks turn.
+    await operator.get_by_label("Mensaje", exact=True).fill(
+        "Hola Nélida, soy Ana. Te mando cómo tienen que estar las luces."
+    )
+    await operator.keyboard.press("Enter")
+    await phone.sees("soy Ana")
+    lights = tmp_path / "luces.png"
+    lights.write_bytes(PICTURE)
+    await operator.locator("input[type=file]").set_input_files(str(lights))
+    await operator.get_by_role("button", name="Enviar", exact=True).click()
+    await expect(phone.page.get_by_test_id("bubble-in").locator("img").last).to_be_visible(timeout=20_000)
+    before = await phone.count()
+    await phone.say("gracias!")
+    await expect(operator.get_by_test_id("message-bubble").filter(has_text="gracias!")).to_be_visible(timeout=20_000)
+    assert await phone.count() == before, "the bot must be silent while a person attends"
+    await picture(operator, "omnichat")
+
+    # The operator closes the ticket; the bot is back.
+    await operator.get_by_role("button", name="Cerrar ticket").click()
+    dialog = operator.get_by_role("dialog")
+    await dialog.get_by_label("Comentario de cierre").fill("Era un conector flojo")
+    await dialog.get_by_role("button", name="Cerrar ticket").click()
+    await expect(dialog).to_be_hidden()
+    await phone.sees("menú")
+    await phone.say("saldo")
+    await phone.sees("18.500")
+
+    # The same customer under the other modes.
+    before = await phone.count()
+    await change_mode(admin, "Solo gateway")
+    await phone.say("hola, hay alguien?")
+    await change_mode(admin, "Emergencia")
+    await phone.say("hola, y ahora?")
+    await phone.sees("problemas técnicos")
+    assert await phone.count() == before + 1, (
+        "only the emergency message came: the message under GATEWAY_ONLY had no answer"
+    )
+    await expect(admin.get_by_text("Todos los clientes reciben el mensaje de emergencia")).to_be_visible()
+    await change_mode(admin, "Detenido")
+    await phone.say("hola?")
+    await change_mode(admin, "Modo completo")
+    await phone.say("menú")
+    await phone.sees("Mi cuenta y facturas")
+    assert await phone.count() == before + 2, "nothing was answered under STOPPED"
+    await api.http.aclose()
