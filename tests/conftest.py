@@ -40,7 +40,7 @@ class Panel:
         await self.send("PUT", "/api/mode", {"mode": mode, "revision": now["revision"]})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with start(tmp_path_factory.mktemp("deployment")) as deployment:
         yield deployment
