@@ -1,0 +1,1 @@
+"""The WhatsApp transports: a vendor's words stop here."""

@@ -1,0 +1,1 @@
+"""Pure rules: the link's states, addresses and who is who."""

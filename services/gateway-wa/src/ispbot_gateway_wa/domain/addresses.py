@@ -1,0 +1,32 @@
+"""WhatsApp addresses. A phone is never read out of a LID: the digits are unrelated."""
+
+from typing import Literal
+
+from ispbot_contracts.base import derive_id
+
+AddressKind = Literal["lid", "phone", "group", "other"]
+
+_KINDS: dict[str, AddressKind] = {"lid": "lid", "s.whatsapp.net": "phone", "g.us": "group"}
+
+
+def kind_of(address: str) -> AddressKind:
+    """Return what an address is; estados, newsletters and broadcast lists are ``other``."""
+    return _KINDS.get(address.rpartition("@")[2], "other")
+
+
+def bare(address: str) -> str:
+    """Return the address without its device number (``549...:7@s.whatsapp.net``)."""
+    user, _, server = address.rpartition("@")
+    return f"{user.partition(':')[0]}@{server}"
+
+
+def phone_digits(address: str | None) -> str | None:
+    """Return the international digits of a phone address, None for every other kind."""
+    if address is None or kind_of(address) != "phone":
+        return None
+    return address.partition("@")[0].partition(":")[0]
+
+
+def first_contact_id(address: str) -> str:
+    """Return the id that a person first seen under ``address`` gets: the same whenever it is computed."""
+    return derive_id("contact", address)

@@ -1,0 +1,89 @@
+"""The process: stands by until the number is ours, serves it, hands it over."""
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Callable
+
+from ispbot_contracts.whatsapp import SessionState, ShowTyping
+from ispbot_gateway_wa.lease import Lease
+from ispbot_gateway_wa.ports import WhatsAppTransport
+from ispbot_gateway_wa.term import Term
+from ispbot_runtime.bus import Bus
+from ispbot_runtime.logs import get_logger
+from ispbot_runtime.media import MediaStore
+from ispbot_runtime.mongo import Database
+from ispbot_runtime.settings_store import SettingsWatch
+
+log = get_logger(__name__)
+
+
+class Gateway:
+    """Runs one term after the other."""
+
+    def __init__(
+        self, *, bus: Bus, database: Database, media: MediaStore, watch: SettingsWatch,
+        make_transport: Callable[[], WhatsAppTransport], media_max_bytes: int,
+    ) -> None:  # fmt: skip
+        self._bus = bus
+        self._database = database
+        self._media = media
+        self._watch = watch
+        self._make_transport = make_transport
+        self._media_max_bytes = media_max_bytes
+        self._term: Term | None = None
+        self._stopping = False
+        self._running: asyncio.Task[None] | None = None
+        self.holder = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+
+    def start(self) -> asyncio.Task[None]:
+        """Begin; the task ends with a bug's exception or after ``stop``."""
+        self._running = asyncio.create_task(self._run())
+        return self._running
+
+    async def _run(self) -> None:
+        while not self._stopping:
+            lease = Lease(self._bus, self.holder)
+            await lease.acquire()
+            try:
+                await self._serve(lease)
+            finally:
+                await lease.release()
+
+    async def _serve(self, lease: Lease) -> None:
+        term = Term(
+            bus=self._bus, database=self._database, media=self._media, watch=self._watch, lease=lease,
+            transport=self._make_transport(), holder=self.holder, media_max_bytes=self._media_max_bytes,
+        )  # fmt: skip
+        self._term = term
+        keep = asyncio.create_task(lease.keep())
+        keep.add_done_callback(lambda _: term.ended.set())
+        try:
+            await term.serve()
+        finally:
+            self._term = None
+            keep.cancel()
+
+    async def stop(self) -> None:
+        """Hand over: stop sending, close the link, give the lease back."""
+        self._stopping = True
+        if self._running is None:
+            return
+        if self._term is None:
+            self._running.cancel()
+        else:
+            self._term.ended.set()
+        await asyncio.wait({self._running})
+
+    async def show_typing(self, hint: ShowTyping) -> None:
+        """Pass an agent's typing on while we serve the number."""
+        if self._term is not None:
+            await self._term.show_typing(hint)
+
+    def limit(self) -> str | None:
+        """Return why nothing can be sent from here, None while the link is up."""
+        if self._term is None:
+            return "standby: another process serves the number"
+        link = self._term.link
+        return None if link.state is SessionState.CONNECTED else f"link {link.state}: {link.reason or 'no reason'}"

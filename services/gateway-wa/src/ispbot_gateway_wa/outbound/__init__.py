@@ -1,0 +1,1 @@
+"""From the bus to the link: never twice, never silently dropped."""

@@ -1,0 +1,202 @@
+"""One term as the lease holder: the link and everything that hangs on it, from opening to handing over."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from ispbot_contracts.base import Message
+from ispbot_contracts.whatsapp import (
+    Done,
+    GroupList,
+    ListGroups,
+    NewQr,
+    PairCode,
+    RequestPairCode,
+    RestartSession,
+    SendMessage,
+    SessionState,
+    ShowTyping,
+    UnlinkSession,
+)
+from ispbot_gateway_wa.contacts import Contacts
+from ispbot_gateway_wa.domain.link import Link
+from ispbot_gateway_wa.inbound.arrivals import Arrivals, Unread
+from ispbot_gateway_wa.inbound.media import MediaFetcher
+from ispbot_gateway_wa.lease import Lease
+from ispbot_gateway_wa.outbound.ledger import Ledger
+from ispbot_gateway_wa.outbound.send import Sender
+from ispbot_gateway_wa.outbound.unconfirmed import Unconfirmed
+from ispbot_gateway_wa.ports import (
+    GroupSeen,
+    LinkUp,
+    MessageIn,
+    NotConnected,
+    ReceiptIn,
+    Skipped,
+    TypingIn,
+    WhatsAppTransport,
+)
+from ispbot_gateway_wa.session import Session
+from ispbot_gateway_wa.status import StatusBoard, stored_status
+from ispbot_runtime.bus import Bus
+from ispbot_runtime.errors import Refusal, Unavailable
+from ispbot_runtime.logs import get_logger
+from ispbot_runtime.media import MediaStore
+from ispbot_runtime.mongo import Database
+from ispbot_runtime.settings_store import SettingsWatch
+
+log = get_logger(__name__)
+
+SENDS_AT_ONCE = 256
+_EMIT_PAUSE_S = 1.0
+_DRAIN_S = 5.0
+_FLUSH_S = 2.0
+
+
+class Term:
+    """What the holder runs. ``serve`` returns when ``ended`` is set; a bug raises."""
+
+    def __init__(
+        self, *, bus: Bus, database: Database, media: MediaStore, watch: SettingsWatch, transport: WhatsAppTransport,
+        lease: Lease, holder: str, media_max_bytes: int,
+    ) -> None:  # fmt: skip
+        self._bus = bus
+        self._transport = transport
+        self._board = StatusBoard(bus, holder=holder, fence=lease.fence)
+        self._session = Session(transport, publish=self._board.show)
+        self._contacts = Contacts(database, self.emit)
+        unread = Unread()
+        ledger = Ledger(database)
+        self._unconfirmed = Unconfirmed(ledger, self.emit)
+        self._fetcher = MediaFetcher(
+            database, transport, media, self.emit, connected=self._session.connected, max_bytes=media_max_bytes
+        )
+        self._arrivals = Arrivals(
+            bus=bus, transport=transport, contacts=self._contacts, media=self._fetcher, unread=unread, emit=self.emit,
+            on_receipt=self._unconfirmed.on_receipt,
+        )  # fmt: skip
+        self._sender = Sender(
+            transport=transport, contacts=self._contacts, ledger=ledger, unconfirmed=self._unconfirmed, media=media,
+            watch=watch, unread=unread, lease=lease,
+        )  # fmt: skip
+        self.ended = asyncio.Event()
+
+    @property
+    def link(self) -> Link:
+        """Where the link stands."""
+        return self._session.link
+
+    async def emit(self, message: Message) -> None:
+        """Give an event to the bus and wait until it is stored, however long that takes (the spool's place)."""
+        while True:
+            try:
+                await self._bus.publish(message)
+            except Unavailable as error:
+                log.warning("bus_away", message=message.name, reason=str(error))
+                await asyncio.sleep(_EMIT_PAUSE_S)
+            else:
+                return
+
+    async def serve(self) -> None:
+        """Run until ``ended``; then stop sending, close the link, finish what arrived."""
+        await self._contacts.recover()
+        await self._unconfirmed.recover()
+        await self._fetcher.recover()
+        await self._session.start(await stored_status(self._bus))
+        work = asyncio.create_task(self._work())
+        ended = asyncio.create_task(self.ended.wait())
+        await asyncio.wait({work, ended}, return_when=asyncio.FIRST_COMPLETED)
+        ended.cancel()
+        try:
+            if work.done():
+                work.result()
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            await self._close()
+
+    async def _work(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._listen())
+            tasks.create_task(self._session.watch())
+            tasks.create_task(self._fetcher.run())
+            tasks.create_task(self._unconfirmed.run())
+            tasks.create_task(self._arrivals.lanes.failed())
+            tasks.create_task(self._send())
+            tasks.create_task(self._answer())
+
+    async def _close(self) -> None:
+        board = asyncio.create_task(self._board.run())
+        await self._session.stop()
+        await self._arrivals.lanes.drain(limit_s=_DRAIN_S)
+        await self._transport.shutdown()
+        await self._board.flush(limit_s=_FLUSH_S)
+        board.cancel()
+
+    async def _listen(self) -> None:
+        """The single consumer of the link's queue: facts change the session, arrivals go to their lanes."""
+        board = asyncio.create_task(self._board.run())
+        try:
+            while True:
+                event = await self._transport.next_event()
+                if isinstance(event, MessageIn | ReceiptIn | TypingIn | GroupSeen | Skipped):
+                    self._arrivals.arrived(event)
+                    continue
+                if isinstance(event, LinkUp):
+                    self._arrivals.account = event.account.number
+                self._session.heard(event)
+        finally:
+            board.cancel()
+
+    async def _send(self) -> None:
+        """Take commands only while the link is up."""
+        while True:
+            await self._session.connected.wait()
+            consumer = self._bus.lane_consumer(
+                "send", {SendMessage: self._sender.send_message}, in_flight=SENDS_AT_ONCE
+            )
+            async with self._bus.consuming(consumer):
+                await self._session.disconnected.wait()
+
+    # -- questions ----------------------------------------------------------------------------------------------------
+
+    async def _answer(self) -> None:
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(self._bus.answering(RestartSession, self._restart))
+            await stack.enter_async_context(self._bus.answering(UnlinkSession, self._unlink))
+            await stack.enter_async_context(self._bus.answering(NewQr, self._new_qr))
+            await stack.enter_async_context(self._bus.answering(RequestPairCode, self._pair_code))
+            await stack.enter_async_context(self._bus.answering(ListGroups, self._groups))
+            await asyncio.Event().wait()
+
+    async def _restart(self, _: RestartSession) -> Done:
+        await self._session.restart()
+        return Done()
+
+    async def _unlink(self, _: UnlinkSession) -> Done:
+        await self._session.unlink()
+        return Done()
+
+    async def _new_qr(self, _: NewQr) -> Done:
+        await self._session.new_qr()
+        return Done()
+
+    async def _pair_code(self, query: RequestPairCode) -> PairCode:
+        return PairCode(code=await self._session.pair_code("".join(filter(str.isdigit, query.phone))))
+
+    async def _groups(self, _: ListGroups) -> GroupList:
+        try:
+            return GroupList(groups=await self._transport.groups())
+        except NotConnected as error:
+            raise Refusal("not_connected", "WhatsApp no está conectado.") from error
+
+    async def show_typing(self, hint: ShowTyping) -> None:
+        """An agent types: show it to the customer, when the link is up."""
+        if self.link.state is not SessionState.CONNECTED:
+            return
+        contact = await self._contacts.by_id(hint.contact_id)
+        if contact is None or contact.reply_to is None:
+            return
+        try:
+            await self._transport.typing(contact.reply_to, on=hint.typing)
+        except NotConnected:
+            log.debug("typing_not_shown")
