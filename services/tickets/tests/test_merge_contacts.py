@@ -1,0 +1,143 @@
+"""Two contacts turn out to be one person: nothing is lost and nothing is doubled."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from ispbot_contracts.base import utc_now
+from ispbot_contracts.common import AgentRef, Author, AuthorKind
+from ispbot_contracts.tickets import CloseTicket, PreviousTickets, TicketClosed
+from ispbot_contracts.whatsapp import ContactMerged
+from ispbot_tickets.domain.line import Draft
+from ispbot_tickets.handlers.archive import archive_received
+from ispbot_tickets.handlers.merge_contacts import merge_contacts
+
+ANA = AgentRef(id="u-ana", name="Ana")
+
+
+def merged(kept: str = "kept", absorbed: str = "lid", phone: str | None = "5493515550001"):
+    return ContactMerged.start(f"merge-{kept}-{absorbed}", contact_id=kept, absorbed_id=absorbed, phone=phone)
+
+
+def at(minute: int):
+    return utc_now().replace(microsecond=0) - timedelta(hours=1) + timedelta(minutes=minute)
+
+
+async def test_the_lines_of_both_stand_in_one_conversation_in_the_order_of_time(world, store):
+    await world.publish(
+        world.received("kept", "1", at=at(1)), world.received("lid", "2", at=at(2), phone=None),
+        world.received("kept", "3", at=at(3)), world.received("lid", "4", at=at(4), phone=None),
+    )  # fmt: skip
+    await world.quiet()
+    await world.publish(merged())
+    await world.quiet()
+    assert await world.texts("kept") == ["1", "2", "3", "4"]
+    assert await world.texts("lid") == ["1", "2", "3", "4"]
+    conversation = await store.conversations.load("kept")
+    assert (conversation.unread, conversation.last.preview) == (4, "4")
+
+
+async def test_messages_that_still_come_under_the_old_contact_are_led_to_the_person(world, store):
+    await world.publish(world.received("kept", "1"), world.received("lid", "2"))
+    await world.quiet()
+    await world.publish(merged())
+    await world.quiet()
+    late = world.received("lid", "3")
+    await world.publish(late)
+    lines = await world.has_lines("kept", 3)
+    assert {line.contact_id for line in lines} == {"kept"}
+    assert len(await archive_received(late, store=store)) == 1
+    assert len(await world.lines("kept")) == 3
+
+
+async def test_an_old_contact_without_history_is_led_too(world):
+    await world.publish(merged())
+    await world.quiet()
+    await world.publish(world.received("lid", "hola"))
+    assert (await world.has_lines("kept", 1))[0].contact_id == "kept"
+
+
+async def test_the_open_ticket_of_the_old_contact_goes_on_under_the_person(world):
+    ticket_id = await world.taken_ticket("lid")
+    await world.publish(world.received("kept", "hola"))
+    await world.quiet()
+    await world.publish(merged())
+    await world.quiet()
+    ticket = await world.ticket(ticket_id)
+    assert (ticket.contact_id, ticket.status, ticket.assignee) == ("kept", "in_progress", ANA)
+    assert (await world.ask(CloseTicket(ticket_id=ticket_id, agent=ANA))).ticket.status == "closed"
+
+
+@pytest.mark.parametrize(("first", "second"), [("kept", "lid"), ("lid", "kept")])
+async def test_of_two_open_tickets_the_older_stays_and_the_other_says_why_it_ended(world, first, second):
+    older = await world.open_ticket(first)
+    younger = await world.open_ticket(second)
+    await world.publish(merged())
+    await world.quiet()
+    assert [(row.ticket_id, row.contact_id) for row in (await world.queue()).rows] == [(older, "kept")]
+    ended = await world.ticket(younger)
+    assert (ended.status, ended.contact_id) == ("closed", "kept")
+    words = "Eran dos contactos de la misma persona: el ticket #2 se cerró y se sigue en el #1"
+    assert ended.close_comment == words
+    assert (await world.texts("kept", kind="event"))[-1] == words
+    assert await world.events(TicketClosed) == []  # the bot does not take the person back
+
+
+async def test_earlier_tickets_of_both_are_the_persons(world):
+    for contact in ("kept", "lid"):
+        ticket_id = await world.taken_ticket(contact)
+        await world.ask(CloseTicket(ticket_id=ticket_id, agent=ANA))
+    await world.quiet()
+    await world.publish(merged())
+    await world.quiet()
+    previous = await world.ask(PreviousTickets(contact_id="kept"))
+    assert [ticket.number for ticket in previous.tickets] == [2, 1]
+
+
+async def test_merging_twice_changes_nothing(world, store):
+    await world.publish(world.received("kept", "1"), world.received("lid", "2"))
+    await world.open_ticket("lid")
+    await world.open_ticket("kept")
+    await world.quiet()
+    await merge_contacts(merged(), store=store)
+    await world.quiet()
+    first = (await store.conversations.load("kept"), await world.lines("kept", kind=None))
+    await merge_contacts(merged(), store=store)
+    await world.quiet()
+    assert (await store.conversations.load("kept"), await world.lines("kept", kind=None)) == first
+
+
+async def test_a_message_that_both_had_stays_once(world):
+    await world.publish(world.received("kept", "hola", wa_id="SAME"), world.received("lid", "hola", wa_id="SAME"))
+    await world.quiet()
+    await world.publish(merged())
+    await world.quiet()
+    assert await world.texts("kept") == ["hola"]
+
+
+async def test_a_line_that_was_being_written_during_the_merge_is_found_by_the_sweep(world, store):
+    message = world.received("lid", "justo ahora")
+    draft = Draft(
+        message_id=message.id, at=at(1), kind="message", direction="in", author=Author(kind=AuthorKind.CUSTOMER),
+        content=message.content, wa_id=message.wa_id,
+    )  # fmt: skip
+    changed = await store.conversations.change("lid", lambda before: before.add(draft))
+    await merge_contacts(merged(), store=store)
+    await store.lines.add(changed.conversation.place(draft))  # the second write comes after the merge
+    assert await world.texts("kept") == []
+    await store.lead_stragglers()
+    assert await world.texts("kept") == ["justo ahora"]
+
+
+async def test_everybody_writing_during_the_merge_loses_nothing(world, store):
+    first = [world.received("lid", f"a{n}") for n in range(15)]
+    second = [world.received("kept", f"b{n}") for n in range(15)]
+    await asyncio.gather(
+        *(archive_received(message, store=store) for message in first),
+        *(archive_received(message, store=store) for message in second),
+        merge_contacts(merged(), store=store),
+    )
+    await store.lead_stragglers()
+    assert sorted(await world.texts("kept")) == sorted(message.content.text for message in first + second)
+    assert (await store.conversations.load("kept")).unread == 30
