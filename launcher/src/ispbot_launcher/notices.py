@@ -22,7 +22,9 @@ def _licence(dist: metadata.Distribution) -> str:
     expression = meta.get("License-Expression")
     if expression:
         return expression
-    classifiers = [line.rpartition(" :: ")[2] for line in meta.get_all("Classifier") or [] if line.startswith("License ::")]
+    classifiers = [
+        line.rpartition(" :: ")[2] for line in meta.get_all("Classifier") or [] if line.startswith("License ::")
+    ]
     if classifiers:
         return ", ".join(classifiers)
     first = (meta.get("License") or "not stated").strip().splitlines()
@@ -59,7 +61,9 @@ def text() -> str:
     parts = [_HEAD]
     for title, rows in (("Python", python_rows()), ("Panel", panel_rows())):
         lines = [f"\n## {title}", "| package | version | licence |", "|---|---|---|"]
-        parts.append("\n".join(lines + [f"| {name} | {version} | {licence} |" for name, version, licence in rows]) + "\n")
+        parts.append(
+            "\n".join(lines + [f"| {name} | {version} | {licence} |" for name, version, licence in rows]) + "\n"
+        )
     return "".join(parts)
 
 

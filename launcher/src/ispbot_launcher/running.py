@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ispbot_launcher import state
 from ispbot_launcher.folders import DataFolder
 from ispbot_launcher.parts import SERVICES
 from ispbot_launcher.secrets_file import BUS_TOKEN, load_or_create
+from ispbot_launcher.state import PartState, State, load, memory_of
 
 _START_LIMIT_S = 150.0
 _STOP_LIMIT_S = 60.0
@@ -31,9 +31,9 @@ class Running:
     process: subprocess.Popen[bytes]
 
     @property
-    def state(self) -> state.State:
+    def state(self) -> State:
         """What the supervisor last wrote. Raises NotStarted when that is nothing."""
-        found = state.load(self.data)
+        found = load(self.data)
         if found is None:
             raise NotStarted(f"no state in {self.data.root}")
         return found
@@ -63,17 +63,17 @@ class Running:
         """The key that seals settings."""
         return load_or_create(self.data.secrets)["ISPBOT_SECRET_KEY"]
 
-    def part(self, name: str) -> state.PartState:
+    def part(self, name: str) -> PartState:
         """Return a part as it is now."""
         return next(part for part in self.state.parts if part.name == name)
 
-    def services(self) -> list[state.PartState]:
+    def services(self) -> list[PartState]:
         """Return the seven services."""
         return [part for part in self.state.parts if part.name in SERVICES]
 
     def memory(self) -> dict[str, int]:
         """Return the resident bytes of each part."""
-        return state.memory_of({part.name: part.pid for part in self.state.parts})
+        return memory_of({part.name: part.pid for part in self.state.parts})
 
     def log(self, name: str) -> str:
         """Return a part's log."""
@@ -108,7 +108,7 @@ def start(folder: Path, *arguments: str, environment: Mapping[str, str] | None =
 def _wait_until_ready(running: Running, said: Path) -> None:
     deadline = time.monotonic() + _START_LIMIT_S
     while time.monotonic() < deadline:
-        found = state.load(running.data)
+        found = load(running.data)
         if found is not None and found.pid == running.process.pid and found.ready:
             return
         if running.process.poll() is not None:

@@ -1,0 +1,1 @@
+"""The ./ispbot command: starts, watches and tests everything."""

@@ -1,0 +1,77 @@
+"""What people see: steps with their time, a moving line in a real terminal, plain lines everywhere else."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from ispbot_launcher.watch import Event, Happening
+
+_STYLES = {
+    Happening.READY: ("ok", "green"),
+    Happening.BACK: ("ok", "green"),
+    Happening.SLOW: ("slow", "yellow"),
+    Happening.CRASHED: ("crash", "yellow"),
+    Happening.LOOPING: ("FAIL", "bold red"),
+    Happening.KILLED: ("kill", "yellow"),
+}
+
+
+class Step:
+    """A running step; ``outcome`` may be changed before it ends."""
+
+    def __init__(self) -> None:
+        self.outcome = ""
+
+
+class Terminal:
+    """The launcher's only way to print."""
+
+    def __init__(self, console: Console | None = None) -> None:
+        self.console = console or Console(highlight=False, soft_wrap=True)
+
+    def line(self, mark: str, style: str, text: str) -> None:
+        """Print one line with a mark in front."""
+        self.console.print(f"  [{style}]{mark:<5}[/] {escape(text)}")
+
+    def say(self, text: str = "") -> None:
+        """Print a plain line."""
+        self.console.print(escape(text))
+
+    def title(self, text: str) -> None:
+        """Print a heading."""
+        self.console.print(f"[bold]{escape(text)}[/]")
+
+    def table(self, table: Table) -> None:
+        """Print a table."""
+        self.console.print(table)
+
+    def event(self, event: Event) -> None:
+        """Print what happened to a part."""
+        mark, style = _STYLES[event.what]
+        stamp = "" if event.what is Happening.READY else time.strftime("%H:%M:%S ")
+        self.line(mark, style, f"{stamp}{event.text}")
+
+    @contextmanager
+    def step(self, title: str) -> Iterator[Step]:
+        """Show that ``title`` is being done, then how long it took; an error passes through after a line that says so."""
+        step, began = Step(), time.monotonic()
+        interactive = self.console.is_terminal
+        status = self.console.status(f"{escape(title)} ...") if interactive else None
+        if status is not None:
+            status.start()
+        try:
+            yield step
+        except BaseException:
+            if status is not None:
+                status.stop()
+            self.line("FAIL", "bold red", f"{title} ({time.monotonic() - began:.1f} s)")
+            raise
+        if status is not None:
+            status.stop()
+        self.line(
+            "ok", "green", f"{title}{f': {step.outcome}' if step.outcome else ''} ({time.monotonic() - began:.1f} s)"
+        )

@@ -1,0 +1,181 @@
+"""Keeps one part alive: start, wait until ready, restart with a growing delay when it ends, say what happens."""
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+
+from ispbot_launcher.child import Child
+from ispbot_launcher.http_probe import get, port_answers, why_not_ready
+from ispbot_launcher.parts import Part, Ready
+
+_POLL_S = 0.05
+_FIRST_DELAY_S = 0.5
+_LONGEST_DELAY_S = 30.0
+_LOOP_CRASHES = 5
+_LOOP_WINDOW_S = 120.0
+_SLOW_S = 60.0
+
+
+class PartStatus(StrEnum):
+    """Where a part is."""
+
+    WAITING = "waiting"
+    STARTING = "starting"
+    READY = "ready"
+    DONE = "done"
+    RESTARTING = "restarting"
+    STOPPED = "stopped"
+
+
+class Happening(StrEnum):
+    """What a person is told about a part."""
+
+    READY = "ready"
+    SLOW = "slow"
+    CRASHED = "crashed"
+    LOOPING = "looping"
+    BACK = "back"
+    KILLED = "killed"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One thing that happened to a part, worded for the terminal."""
+
+    part: str
+    what: Happening
+    text: str
+
+
+@dataclass
+class PartWatch:
+    """A part and its present process."""
+
+    part: Part
+    logs: Path
+    say: Callable[[Event], None]
+    changed: Callable[[], None]
+    first_delay_s: float = _FIRST_DELAY_S
+    needs: list["PartWatch"] = field(default_factory=list)
+    """Started only when these are ready."""
+    status: PartStatus = PartStatus.WAITING
+    reason: str = ""
+    restarts: int = 0
+    child: Child | None = None
+    settled: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the part is ready (or done) for the first time."""
+    _crashes: deque[float] = field(default_factory=lambda: deque(maxlen=_LOOP_CRASHES))
+    _looping: bool = False
+    _stopping: bool = False
+    _task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin to keep the part alive."""
+        self._task = asyncio.create_task(self._keep_alive(), name=f"watch {self.part.name}")
+        self._task.add_done_callback(self._watch_ended)
+
+    async def stop(self, limit_s: float, force: asyncio.Event) -> None:
+        """End the process and stop watching it."""
+        self._stopping = True
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self.child is not None and not await self.child.stop(limit_s, force):
+            self._tell(Happening.KILLED, f"{self.part.name} did not stop by itself and was killed")
+        self._become(PartStatus.STOPPED)
+
+    def _watch_ended(self, task: asyncio.Task[None]) -> None:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._become(PartStatus.STOPPED, f"the launcher failed to watch it: {error!r}")
+            self._tell(Happening.LOOPING, f"{self.part.name}: {self.reason}")
+
+    def _become(self, status: PartStatus, reason: str = "") -> None:
+        self.status, self.reason = status, reason
+        self.changed()
+
+    def _tell(self, what: Happening, text: str) -> None:
+        self.say(Event(self.part.name, what, text))
+
+    async def _keep_alive(self) -> None:
+        for need in self.needs:
+            self.reason = f"waits for {need.part.name}"
+            await need.settled.wait()
+        while True:
+            self._become(PartStatus.STARTING)
+            ending = await self._live()
+            if ending is None:
+                self._become(PartStatus.DONE)
+                self.settled.set()
+                return
+            await self._wait_to_restart(ending)
+            self.restarts += 1
+
+    async def _live(self) -> str | None:
+        """Run one process to its end; return how it ended, None for a one-shot that did its work."""
+        began = time.monotonic()
+        try:
+            self.child = await Child.start(self.part, self.logs)
+        except OSError as error:
+            return f"could not be started: {error.strerror}"
+        readiness = asyncio.create_task(self._await_ready(began))
+        try:
+            code = await self.child.process.wait()
+        finally:
+            readiness.cancel()
+        await asyncio.gather(readiness, return_exceptions=True)
+        if self.part.ready is Ready.EXIT and code == 0:
+            self._tell(Happening.READY, f"{self.part.name} done in {time.monotonic() - began:.1f} s")
+            return None
+        words = self.child.words()
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
+        return f"{how}{f': {words}' if words else ''}"
+
+    async def _await_ready(self, began: float) -> None:
+        slow_told = False
+        while True:
+            ready, self.reason = await self._is_ready()
+            if ready:
+                break
+            if not slow_told and time.monotonic() - began > _SLOW_S:
+                slow_told = True
+                self._tell(Happening.SLOW, f"{self.part.name} is not ready after {_SLOW_S:.0f} s: {self.reason}")
+            await asyncio.sleep(_POLL_S)
+        self._become(PartStatus.READY)
+        self.settled.set()
+        took = time.monotonic() - began
+        if self.restarts:
+            self._tell(Happening.BACK, f"{self.part.name} is back after {took:.1f} s")
+        else:
+            self._tell(Happening.READY, f"{self.part.name} ready in {took:.1f} s")
+
+    async def _is_ready(self) -> tuple[bool, str]:
+        if self.part.ready is Ready.EXIT:
+            return False, "working"
+        if self.part.ready is Ready.PORT:
+            return await port_answers(self.part.port), "does not answer yet"
+        try:
+            status, body = await get(self.part.port, self.part.ready_path)
+        except OSError:
+            return False, "does not answer yet"
+        return status == 200, why_not_ready(body)
+
+    async def _wait_to_restart(self, ending: str) -> None:
+        now = time.monotonic()
+        self._crashes.append(now)
+        recent = [at for at in self._crashes if now - at < _LOOP_WINDOW_S]
+        delay = min(self.first_delay_s * 2 ** (len(recent) - 1), _LONGEST_DELAY_S)
+        looping = len(recent) == _LOOP_CRASHES
+        self._become(PartStatus.RESTARTING, ending)
+        self._tell(Happening.CRASHED, f"{self.part.name} {ending} - restarting in {delay:g} s")
+        if looping and not self._looping:
+            text = (
+                f"{self.part.name} keeps ending ({_LOOP_CRASHES} times in two minutes). The others go on; "
+                f"it is tried again every {delay:g} s or more. Look at: ./ispbot logs {self.part.name}"
+            )
+            self._tell(Happening.LOOPING, text)
+        self._looping = looping
+        await asyncio.sleep(delay)
