@@ -21,6 +21,8 @@ class FaultKind(StrEnum):
     EMPTY = "empty"
     TRUNCATED = "truncated"
     UNSUPPORTED = "unsupported"
+    IGNORES_FILTER = "ignores_filter"
+    """The customer search gives page one of everybody, as servers do with a filter they do not know."""
 
 
 @dataclass

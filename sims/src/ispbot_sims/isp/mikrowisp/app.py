@@ -20,6 +20,7 @@ Json = dict[str, Any]
 
 COMMANDS: dict[str, Callable[[Request], Json]] = {
     "getclientsdetails": read.get_clients_details,
+    "everybody": read.everybody,
     "getallclients": read.get_all_clients,
     "getinvoices": read.get_invoices,
     "getinvoice": read.get_invoice,
@@ -69,6 +70,8 @@ class MikroWispFace:
             return _error(_NO_COMMAND)
         if isinstance(spoiled, Response):
             return spoiled
+        if spoiled is FaultKind.IGNORES_FILTER and name == "getclientsdetails":
+            name = "everybody"
         answer = self._run(name, body, str(http.base_url))
         return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
 

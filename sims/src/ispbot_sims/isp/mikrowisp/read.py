@@ -21,6 +21,13 @@ def get_clients_details(request: Request) -> Json:
     return {"datos": [shapes.client(request.isp, customer) for customer in found]}
 
 
+def everybody(request: Request) -> Json:
+    """Answer a customer search as if it had no filter."""
+    return {
+        "datos": [shapes.client(request.isp, customer) for customer in _page(list(request.isp.customers.values()), {})]
+    }
+
+
 def _matches(customer: Customer, body: Json) -> bool:
     if body.get("idcliente") not in (None, ""):
         return customer.customer_id == int_of(body["idcliente"])

@@ -1,0 +1,1 @@
+"""The vendors. A vendor's words stop in its folder."""

@@ -1,0 +1,244 @@
+"""MikroWisp behind our port."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, TypeVar
+from urllib.parse import urljoin
+
+from pydantic import BaseModel, ValidationError
+
+from ispbot_contracts.crm import Capability, CustomerAccount, Invoice
+from ispbot_crm_adapter.adapters.mikrowisp import mapping
+from ispbot_crm_adapter.adapters.mikrowisp.wire import ClientRow, InvoiceFileRow, InvoiceRow, ListedRow
+from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmRejected, NoInvoiceFile, NoSuchCustomer
+from ispbot_crm_adapter.guard import Guard
+from ispbot_crm_adapter.identity import By, Locale, document_keys
+from ispbot_crm_adapter.outbound import HttpDoor
+from ispbot_crm_adapter.ports import DirectoryEntry, Statement
+from ispbot_runtime.logs import get_logger
+
+log = get_logger(__name__)
+
+RowT = TypeVar("RowT", bound=BaseModel)
+Json = dict[str, Any]
+
+_NO_MATCH = "no existe el cliente"
+_UNPAID = 1
+_PAGE = 100
+_LAST_PAGE = 500
+"""Nobody has more than 50,000 customers in one standing: past this the server ignores the page number."""
+_STANDINGS = (0, 1, 2)
+_INVOICES_SHOWN = 25
+_PDF_END = 2048
+
+
+class MikroWispClient:
+    """One MikroWisp server. ``base`` ends in ``/api/v1/``."""
+
+    vendor = "mikrowisp"
+    capabilities = frozenset(
+        {
+            Capability.IDENTIFY,
+            Capability.BALANCE,
+            Capability.INVOICE_PDF,
+            Capability.CONNECTION,
+            Capability.AREA_MAINTENANCE,
+        }
+    )
+
+    def __init__(
+        self, *, base: str, token: str, door: HttpDoor, guard: Guard, files: Guard, locale: Locale, page_pause_s: float
+    ) -> None:  # fmt: skip
+        self._base = base
+        self._token = token
+        self._door = door
+        self._guard = guard
+        self._files = files
+        self._locale = locale
+        self._page_pause_s = page_pause_s
+
+    async def find(self, by: By, value: str) -> list[CustomerAccount]:
+        """Return everybody with this phone, document or number, checked."""
+        match by:
+            case "phone":
+                rows = await self._by_phone(value)
+            case "document":
+                rows = await self._by_document(value)
+            case "number":
+                rows = [row for row in await self._details(idcliente=value) if row.id == value]
+        return list(await asyncio.gather(*(self._with_due_date(row) for row in rows)))
+
+    async def account(self, customer_id: str) -> CustomerAccount | None:
+        """Return a customer."""
+        rows = [row for row in await self._details(idcliente=customer_id) if row.id == customer_id]
+        return await self._with_due_date(rows[0]) if rows else None
+
+    async def statement(self, customer_id: str) -> Statement | None:
+        """Return a customer with their invoices."""
+        rows, invoices = await asyncio.gather(self._details(idcliente=customer_id), self._newest_invoices(customer_id))
+        row = next((row for row in rows if row.id == customer_id), None)
+        if row is None:
+            return None
+        return Statement(mapping.account_of(row, invoices, self._locale), invoices)
+
+    async def invoice_file(self, invoice_id: str) -> bytes:
+        """Return the PDF behind the invoice's ``urlpdf``."""
+        answer = await self._call("GetInvoice", idfactura=int(invoice_id))
+        row = _row(InvoiceFileRow, answer.get("factura"))
+        if row.id != invoice_id:
+            raise CrmBroken("shape", "GetInvoice answered another invoice")
+        if not row.urlpdf:
+            raise NoInvoiceFile
+        url = urljoin(self._base, row.urlpdf)
+        return await self._files.read("invoice_file", lambda: self._pdf(url))
+
+    async def directory(self) -> AsyncIterator[list[DirectoryEntry]]:
+        """Yield everybody, standing by standing; a page that repeats the one before is the end."""
+        for standing in _STANDINGS:
+            before: list[DirectoryEntry] = []
+            for page in range(1, _LAST_PAGE + 1):
+                try:
+                    answer = await self._call("GetAllClients", estado=standing, limit=_PAGE, pagina=page)
+                except NoSuchCustomer:
+                    break
+                rows = _listed(answer.get("clientes"))
+                entries = [mapping.entry_of(row, self._locale) for row in rows]
+                if not entries or entries == before:
+                    break
+                yield entries
+                if len(answer["clientes"]) < _PAGE:
+                    break
+                before = entries
+                await asyncio.sleep(self._page_pause_s)
+
+    async def probe(self) -> None:
+        """Ask for a customer that can not exist: the refusal proves address and token."""
+        await self._details(idcliente=0)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._door.aclose()
+
+    # -- finding ------------------------------------------------------------------------------------------------------
+
+    async def _by_phone(self, national: str) -> list[ClientRow]:
+        """Try the ways to write a phone (the server compares text), then the same person's other contracts."""
+        for written in self._ways_to_write(national):
+            mobile, landline = await asyncio.gather(self._details(movil=written), self._details(telefono=written))
+            found = self._with_phone([*mobile, *landline], national)
+            if found:
+                documents = {row.cedula for row in found if row.cedula}
+                siblings = await asyncio.gather(*(self._details(cedula=document) for document in documents))
+                return self._with_phone([*found, *(row for rows in siblings for row in rows)], national)
+        return []
+
+    def _ways_to_write(self, national: str) -> list[str]:
+        international = self._locale.international(national)
+        if self._locale.region != "AR":
+            return [national, international]
+        return [national, international, f"54{national}", f"0{national}"]
+
+    def _with_phone(self, rows: Iterable[ClientRow], national: str) -> list[ClientRow]:
+        checked = {row.id: row for row in rows if national in self._locale.nationals(row.movil, row.telefono)}
+        return list(checked.values())
+
+    async def _by_document(self, document: str) -> list[ClientRow]:
+        wanted = set(document_keys(document))
+        for written in _ways_to_write_document(document):
+            rows = [row for row in await self._details(cedula=written) if wanted & set(document_keys(row.cedula))]
+            if rows:
+                return rows
+        return []
+
+    async def _details(self, **filters: object) -> list[ClientRow]:
+        try:
+            answer = await self._call("GetClientsDetails", **filters)
+        except NoSuchCustomer:
+            return []
+        return _rows(ClientRow, answer.get("datos"))
+
+    # -- invoices -----------------------------------------------------------------------------------------------------
+
+    async def _with_due_date(self, row: ClientRow) -> CustomerAccount:
+        owes = row.facturacion is not None and row.facturacion.facturas_nopagadas > 0
+        invoices = await self._invoices(row.id, estado=_UNPAID) if owes else []
+        return mapping.account_of(row, invoices, self._locale)
+
+    async def _newest_invoices(self, customer_id: str) -> list[Invoice]:
+        """Return all unpaid ones and the first page of the rest (no order is promised), newest first."""
+        unpaid, others = await asyncio.gather(self._invoices(customer_id, estado=_UNPAID), self._invoices(customer_id))
+        merged = {invoice.invoice_id: invoice for invoice in (*others, *unpaid)}
+        return sorted(merged.values(), key=lambda invoice: int(invoice.invoice_id), reverse=True)
+
+    async def _invoices(self, customer_id: str, **filters: object) -> list[Invoice]:
+        try:
+            answer = await self._call("GetInvoices", idcliente=int(customer_id), limit=_INVOICES_SHOWN, **filters)
+        except NoSuchCustomer:
+            return []
+        rows = _rows(InvoiceRow, answer.get("facturas"))
+        return [mapping.invoice_of(row, self._locale) for row in rows if row.idcliente == customer_id]
+
+    async def _pdf(self, url: str) -> bytes:
+        body = await self._door.get_file(url)
+        if not body.startswith(b"%PDF-") or b"%%EOF" not in body[-_PDF_END:]:
+            raise CrmBroken("not_pdf")
+        return body
+
+    # -- the line -----------------------------------------------------------------------------------------------------
+
+    async def _call(self, command: str, **filters: object) -> Json:
+        return await self._guard.read(command, lambda: self._exchange(command, filters))
+
+    async def _exchange(self, command: str, filters: dict[str, object]) -> Json:
+        answer = await self._door.post_json(urljoin(self._base, command), {"token": self._token, **filters})
+        if not isinstance(answer, dict):
+            raise CrmBroken("shape", f"{command} answered no object")
+        if answer.get("estado") == "exito":
+            return answer
+        said = str(answer.get("mensaje") or answer.get("message") or answer.get("salida") or "").strip()
+        if "estado" not in answer and not said:
+            raise CrmBroken("shape", f"{command} answered neither success nor error")
+        if _NO_MATCH in said.lower():
+            raise NoSuchCustomer
+        if "token" in said.lower():
+            raise CrmDenied("denied", said[:200])
+        raise CrmRejected("rejected", said[:200])
+
+
+def _ways_to_write_document(document: str) -> list[str]:
+    """Digits, the CUIT with hyphens or the DNI inside it, and the DNI with dots: the server compares text."""
+    ways = [document]
+    if len(document) == 11 and document.isdigit():
+        ways += [f"{document[:2]}-{document[2:10]}-{document[10]}", *document_keys(document)[1:]]
+    elif len(document) in (7, 8) and document.isdigit():
+        ways.append(f"{int(document):,}".replace(",", "."))
+    return ways
+
+
+def _rows(model: type[RowT], raw: object) -> list[RowT]:
+    if raw is None or raw == "":
+        return []
+    if not isinstance(raw, list):
+        raise CrmBroken("shape", f"{model.__name__}: no list")
+    return [_row(model, one) for one in raw]
+
+
+def _listed(raw: object) -> list[ListedRow]:
+    """One odd customer must not cost the directory: such a row is left out (and found by asking live)."""
+    rows = []
+    for one in raw if isinstance(raw, list) else []:
+        try:
+            rows.append(_row(ListedRow, one))
+        except CrmBroken as error:
+            log.warning("mikrowisp_listed_customer_unreadable", reason=error.detail)
+    return rows
+
+
+def _row(model: type[RowT], raw: object) -> RowT:
+    try:
+        return model.model_validate(raw)
+    except ValidationError as error:
+        fields = ", ".join(
+            ".".join(str(part) for part in problem["loc"]) for problem in error.errors(include_input=False)
+        )
+        raise CrmBroken("shape", f"{model.__name__}: {fields}"[:200]) from None

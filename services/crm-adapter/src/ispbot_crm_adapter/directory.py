@@ -1,0 +1,54 @@
+"""Keeps the local directory of who is a customer, so that a phone is found however it was typed."""
+
+import asyncio
+from datetime import timedelta
+
+from pymongo.errors import PyMongoError
+
+from ispbot_contracts.base import utc_now
+from ispbot_crm_adapter import metrics
+from ispbot_crm_adapter.adapters.factory import Opened
+from ispbot_crm_adapter.connection import CurrentCrm
+from ispbot_crm_adapter.errors import CrmError, CrmRejected
+from ispbot_crm_adapter.store import CrmStore
+from ispbot_runtime.errors import Refusal
+from ispbot_runtime.logs import get_logger
+
+log = get_logger(__name__)
+
+_LOOK_EVERY_S = 5.0
+_AFTER_FAILURE = timedelta(minutes=1)
+_WHEN_UNSUPPORTED = timedelta(hours=24)
+
+
+async def keep_directory(crm: CurrentCrm, store: CrmStore, every: timedelta) -> None:
+    """Run for ever: refresh the directory when it is due; one replica does it for all."""
+    while True:
+        try:
+            async with crm.use() as opened:
+                if await store.claim_sync(opened.source):
+                    await refresh_directory(opened, store, every)
+        except (Refusal, PyMongoError) as error:
+            log.debug("crm_directory_waits", reason=type(error).__name__)
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+async def refresh_directory(opened: Opened, store: CrmStore, every: timedelta) -> int | None:
+    """List everybody anew; returns how many there are, None when the system could not say. Raises PyMongoError."""
+    run, count, vendor = utc_now().isoformat(), 0, opened.client.vendor
+    try:
+        async for page in opened.client.directory():
+            await store.list_customers(opened.source, run, page)
+            count += len(page)
+    except CrmError as error:
+        outcome = "unsupported" if isinstance(error, CrmRejected) else "failed"
+        wait = _WHEN_UNSUPPORTED if isinstance(error, CrmRejected) else _AFTER_FAILURE
+        await store.postpone_sync(opened.source, wait)
+        metrics.DIRECTORY_SYNCS.labels(vendor, outcome).inc()
+        log.warning("crm_directory_not_refreshed", vendor=vendor, reason=error.code, outcome=outcome)
+        return None
+    await store.finish_sync(opened.source, run, every)
+    metrics.DIRECTORY_SYNCS.labels(vendor, "ok").inc()
+    metrics.DIRECTORY_CUSTOMERS.labels(vendor).set(count)
+    log.info("crm_directory_refreshed", vendor=vendor, customers=count)
+    return count

@@ -1,0 +1,78 @@
+"""Between our questions and a vendor's server: how many at once, whether at all, again if it is safe, and counted."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import stamina
+
+from ispbot_crm_adapter import metrics
+from ispbot_crm_adapter.breaker import Breaker
+from ispbot_crm_adapter.errors import CrmBroken, CrmError, CrmUnreachable
+from ispbot_crm_adapter.settings import Limits
+
+T = TypeVar("T")
+
+_GATEWAY_TROUBLE = {"502", "503", "504"}
+
+
+def _worth_another_try(error: Exception) -> bool:
+    """A cut line or a proxy's hiccup passes; a time-out has used up the time, the rest would answer the same."""
+    if isinstance(error, CrmUnreachable):
+        return error.code == "reset"
+    return isinstance(error, CrmBroken) and error.code == "http_status" and error.detail in _GATEWAY_TROUBLE
+
+
+_TWICE = stamina.AsyncRetryingCaller(attempts=2, timeout=None, wait_initial=0.1, wait_max=0.3, wait_jitter=0.1)
+
+
+class Guard:
+    """Guards the requests of one connection to one system."""
+
+    def __init__(self, vendor: str, limits: Limits) -> None:
+        self._vendor = vendor
+        self._slots = asyncio.Semaphore(limits.concurrency)
+        self._breaker = Breaker(failures=limits.breaker_failures, open_s=limits.breaker_open_s)
+        self.trouble: CrmError | None = None
+        """Why the last request did not work; None while all is well."""
+        self.last_request_at = float("-inf")
+        """Monotonic seconds of the last request."""
+
+    async def read(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
+        """Make a request that changes nothing and may therefore be repeated. Raises CrmError."""
+        return await _TWICE(_worth_another_try, self._once, operation, send)
+
+    async def _once(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
+        async with self._slots:
+            try:
+                self._breaker.enter()
+            except CrmUnreachable as error:
+                metrics.REQUESTS.labels(self._vendor, operation, error.code).inc()
+                raise
+            started = self.last_request_at = time.monotonic()
+            verdict: CrmError | None = CrmBroken("unexpected")
+            try:
+                answer = await send()
+                verdict = None
+            except CrmError as error:
+                verdict = error
+                raise
+            except asyncio.CancelledError:  # our own time limit struck
+                verdict = CrmUnreachable("timeout")
+                raise
+            else:
+                return answer
+            finally:
+                self._note(verdict)
+                metrics.REQUESTS.labels(self._vendor, operation, verdict.code if verdict else "ok").inc()
+                metrics.REQUEST_SECONDS.labels(self._vendor, operation).observe(time.monotonic() - started)
+                metrics.BREAKER.labels(self._vendor).set(self._breaker.state)
+
+    def _note(self, error: CrmError | None) -> None:
+        if error is not None and error.counts:
+            self._breaker.failed()
+        else:
+            self._breaker.succeeded()
+        answered = error is None or error.code in ("no_such_customer", "no_pdf")
+        self.trouble = None if answered else error

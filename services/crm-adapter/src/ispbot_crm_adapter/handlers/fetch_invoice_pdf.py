@@ -1,0 +1,74 @@
+"""Fetch an invoice's PDF into the media store, ready to be sent."""
+
+import asyncio
+
+from ispbot_contracts.crm import FetchInvoicePdf, Invoice, InvoicePdf, InvoiceStatus
+from ispbot_crm_adapter import metrics, texts
+from ispbot_crm_adapter.adapters.factory import Opened
+from ispbot_crm_adapter.connection import CurrentCrm
+from ispbot_crm_adapter.errors import CrmError, CrmUnreachable, NoInvoiceFile
+from ispbot_crm_adapter.identity import number_key
+from ispbot_runtime.errors import Refusal
+from ispbot_runtime.logs import get_logger
+from ispbot_runtime.media import MediaStore
+
+log = get_logger(__name__)
+
+_OWED = (InvoiceStatus.UNPAID, InvoiceStatus.OVERDUE)
+_NO_USABLE_FILE = ("not_pdf", "too_big", "http_status", "redirect", "forbidden_address", "invalid_url")
+
+
+async def fetch_invoice_pdf(query: FetchInvoicePdf, *, crm: CurrentCrm, media: MediaStore) -> InvoicePdf:
+    """Return the invoice asked for, else the oldest unpaid one, else the newest, with its file.
+
+    Raises Refusal: customer_not_found, no_invoice, no_pdf, crm_not_configured, crm_unavailable; Unavailable when the media
+    store is away.
+    """
+    async with crm.use() as opened:
+        customer_id = number_key(query.customer_id)
+        if customer_id is None:
+            raise Refusal("customer_not_found", texts.CUSTOMER_NOT_FOUND)
+        try:
+            async with asyncio.timeout(crm.limits.file_s):
+                invoice = _choose(await _invoices(opened, customer_id), query.invoice_id)
+                body = await _file(opened, invoice)
+        except TimeoutError as error:
+            raise texts.unavailable(CrmUnreachable("timeout")) from error
+        except NoInvoiceFile as error:
+            raise Refusal("no_pdf", texts.NO_PDF, invoice_id=invoice.invoice_id) from error
+        except CrmError as error:
+            log.info("crm_invoice_file_failed", reason=error.code)
+            raise texts.unavailable(error) from error
+        stored = await media.put(body, mime="application/pdf", name=f"Factura {invoice.number}.pdf")
+        metrics.ANSWERS.labels(InvoicePdf.__name__, "live").inc()
+        return InvoicePdf(invoice=invoice, media=stored)
+
+
+async def _invoices(opened: Opened, customer_id: str) -> list[Invoice]:
+    statement = await opened.client.statement(customer_id)
+    if statement is None:
+        raise Refusal("customer_not_found", texts.CUSTOMER_NOT_FOUND)
+    return [invoice for invoice in statement.invoices if invoice.status is not InvoiceStatus.VOID]
+
+
+def _choose(invoices: list[Invoice], wanted: str | None) -> Invoice:
+    if wanted is not None:
+        chosen = next((invoice for invoice in invoices if invoice.invoice_id == number_key(wanted)), None)
+        if chosen is None:
+            raise Refusal("no_invoice", texts.INVOICE_NOT_OF_CUSTOMER)
+        return chosen
+    owed = [invoice for invoice in invoices if invoice.status in _OWED]
+    if not (owed or invoices):
+        raise Refusal("no_invoice", texts.NO_INVOICE)
+    return owed[-1] if owed else invoices[0]
+
+
+async def _file(opened: Opened, invoice: Invoice) -> bytes:
+    """The system answered but gave nothing that can be sent: that is a missing file, not a system that is down."""
+    try:
+        return await opened.client.invoice_file(invoice.invoice_id)
+    except CrmError as error:
+        if error.code in _NO_USABLE_FILE:
+            log.warning("crm_invoice_file_unusable", invoice_id=invoice.invoice_id, reason=error.code)
+            raise NoInvoiceFile from error
+        raise

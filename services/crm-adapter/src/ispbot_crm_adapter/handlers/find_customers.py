@@ -1,0 +1,100 @@
+"""Who is this? By phone, document or customer number."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from ispbot_contracts.base import utc_now
+from ispbot_contracts.common import Freshness
+from ispbot_contracts.crm import CustomerAccount, CustomersFound, CustomerStatus, FindCustomers
+from ispbot_crm_adapter import metrics, texts
+from ispbot_crm_adapter.adapters.factory import Opened
+from ispbot_crm_adapter.connection import CurrentCrm
+from ispbot_crm_adapter.errors import CrmError, CrmUnreachable
+from ispbot_crm_adapter.identity import By, Locale, document_keys, number_key
+from ispbot_crm_adapter.recent import Recent
+from ispbot_crm_adapter.store import CrmStore
+from ispbot_runtime.logs import get_logger
+
+log = get_logger(__name__)
+
+_DIRECTORY_TRUSTED = timedelta(days=2)
+"""So long the list of everybody may say who is no customer."""
+
+
+async def find_customers(query: FindCustomers, *, crm: CurrentCrm, store: CrmStore, recent: Recent) -> CustomersFound:
+    """Return everybody who really matches; as last seen, and marked so, when the system can not be asked.
+
+    Raises Refusal: crm_not_configured, crm_unavailable.
+    """
+    async with crm.use() as opened:
+        value = _normal_form(query, opened.locale)
+        if value is None:
+            return CustomersFound(customers=[], freshness=Freshness(as_of=utc_now()))
+        answer = recent.get(CustomersFound, opened.source, query.by, value)
+        if answer is not None:
+            return answer
+        try:
+            async with asyncio.timeout(crm.limits.question_s):
+                found = await _ask(opened, store, query.by, value)
+        except TimeoutError:
+            return await _as_last_seen(opened, store, query.by, value, CrmUnreachable("timeout"))
+        except CrmError as error:
+            return await _as_last_seen(opened, store, query.by, value, error)
+        now = utc_now()
+        for account in found:
+            store.remember(opened.source, account, opened.locale.nationals(*account.phones), now)
+        answer = CustomersFound(customers=_served_first(found), freshness=Freshness(as_of=now))
+        recent.put(answer, opened.source, query.by, value)
+        metrics.ANSWERS.labels(CustomersFound.__name__, "live").inc()
+        return answer
+
+
+def _normal_form(query: FindCustomers, locale: Locale) -> str | None:
+    match query.by:
+        case "phone":
+            return locale.national(query.value)
+        case "document":
+            return next(iter(document_keys(query.value)), None)
+        case "number":
+            return number_key(query.value)
+
+
+async def _ask(opened: Opened, store: CrmStore, by: By, value: str) -> list[CustomerAccount]:
+    """Ask for those the directory names; when it names nobody, or wrongly, let the system search."""
+    if by != "number":
+        ids = await store.listed(opened.source, by, value)
+        asked = await asyncio.gather(*(opened.client.account(customer_id) for customer_id in ids))
+        found = [account for account in asked if account is not None and _is(account, by, value, opened.locale)]
+        if found:
+            return found
+    return await opened.client.find(by, value)
+
+
+def _served_first(found: list[CustomerAccount]) -> list[CustomerAccount]:
+    """Contracts that ended only count when there is no other: nobody wants to choose among old ones."""
+    return [account for account in found if account.status is not CustomerStatus.CANCELLED] or found
+
+
+def _is(account: CustomerAccount, by: By, value: str, locale: Locale) -> bool:
+    known = locale.nationals(*account.phones) if by == "phone" else document_keys(account.document)
+    wanted = [value] if by == "phone" else document_keys(value)
+    return not set(wanted).isdisjoint(known)
+
+
+async def _as_last_seen(opened: Opened, store: CrmStore, by: By, value: str, error: CrmError) -> CustomersFound:
+    log.info("crm_answer_from_memory", query=FindCustomers.name, reason=error.code)
+    seen = await store.snapshots(opened.source, by, value)
+    if seen:
+        as_of = min(snapshot.account_as_of for snapshot in seen)
+        return _stale(_served_first([snapshot.account for snapshot in seen]), as_of)
+    listed = await store.listed(opened.source, by, value)
+    whole = await store.directory_as_of(opened.source)
+    if whole is not None and utc_now() - whole < _DIRECTORY_TRUSTED and not listed:
+        return _stale([], whole)  # the list of everybody does not have this person
+    metrics.ANSWERS.labels(CustomersFound.__name__, "none").inc()
+    raise texts.unavailable(error)
+
+
+def _stale(customers: list[CustomerAccount], as_of: datetime) -> CustomersFound:
+    metrics.ANSWERS.labels(CustomersFound.__name__, "stale").inc()
+    return CustomersFound(customers=customers, freshness=Freshness(as_of=as_of, stale=True))

@@ -1,0 +1,20 @@
+"""The system in use, what it can do and whether it answers."""
+
+from ispbot_contracts.crm import CrmStatus, GetCrmStatus
+from ispbot_contracts.settings import CrmSettings
+from ispbot_crm_adapter import texts
+from ispbot_crm_adapter.connection import CurrentCrm
+
+
+async def get_crm_status(_query: GetCrmStatus, *, crm: CurrentCrm) -> CrmStatus:
+    """Return it without asking the system: the probes and the customers' questions keep it true."""
+    vendor = crm.watch.current(CrmSettings).vendor
+    if vendor is None or (crm.opened is None and crm.problem is None):
+        return CrmStatus(vendor=None, capabilities=[], healthy=False, reason=texts.NOT_CONFIGURED)
+    trouble = crm.trouble
+    return CrmStatus(
+        vendor=vendor,
+        capabilities=sorted(crm.opened.client.capabilities) if crm.opened is not None else [],
+        healthy=trouble is None,
+        reason=texts.reason(trouble) if trouble is not None else None,
+    )

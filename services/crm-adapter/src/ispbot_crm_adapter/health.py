@@ -1,0 +1,38 @@
+"""Finds out by itself whether the system answers, so that nobody has to wait for a customer to notice."""
+
+import asyncio
+import time
+
+from ispbot_crm_adapter.connection import CurrentCrm
+from ispbot_crm_adapter.errors import CrmError
+from ispbot_runtime.errors import Refusal
+from ispbot_runtime.logs import get_logger
+
+log = get_logger(__name__)
+
+_LOOK_EVERY_S = 5.0
+_IDLE_S = 60.0
+
+
+async def keep_probing(crm: CurrentCrm) -> None:
+    """Run for ever: ask the system something small while it is in trouble or nobody else asks."""
+    was = "ok"
+    while True:
+        opened = crm.opened
+        if opened is not None and (
+            crm.trouble is not None or time.monotonic() - opened.guard.last_request_at > _IDLE_S
+        ):
+            await _probe(crm)
+        now = crm.trouble.code if crm.trouble is not None else "ok"
+        if now != was:
+            log.info("crm_health_changed", before=was, now=now)
+            was = now
+        await asyncio.sleep(_LOOK_EVERY_S)
+
+
+async def _probe(crm: CurrentCrm) -> None:
+    try:
+        async with crm.use() as opened, asyncio.timeout(crm.limits.question_s):
+            await opened.client.probe()
+    except (CrmError, Refusal, TimeoutError) as error:
+        log.debug("crm_probe_failed", reason=str(error) or type(error).__name__)

@@ -1,0 +1,67 @@
+"""How people are recognised: phones, documents and customer numbers compared in one normal form."""
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import phonenumbers
+
+from ispbot_contracts.settings import CompanySettings
+from ispbot_runtime.phones import national_number
+
+By = Literal["phone", "document", "number"]
+
+_SEVERAL = re.compile(r"[/;,|\n]| y | o ")
+_PERSONAL_TAX_ID = re.compile(r"(20|23|24|27)(\d{8})\d")
+_CURRENCIES = {
+    "AR": "ARS", "BO": "BOB", "BR": "BRL", "CL": "CLP", "CO": "COP", "CR": "CRC", "DO": "DOP", "EC": "USD", "ES": "EUR",
+    "GT": "GTQ", "HN": "HNL", "MX": "MXN", "NI": "NIO", "PA": "USD", "PE": "PEN", "PY": "PYG", "SV": "USD", "UY": "UYU",
+    "VE": "VES",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Locale:
+    """Where the company works: completes phones without an area code, names the currency, says which day it is."""
+
+    region: str
+    area_code: str
+    currency: str
+    tz: ZoneInfo
+
+    @classmethod
+    def of(cls, company: CompanySettings) -> "Locale":
+        """Return the company's locale."""
+        currency = _CURRENCIES.get(company.country, "USD")
+        return cls(company.country, company.default_area_code, currency, company.tz)
+
+    def national(self, phone: str) -> str | None:
+        """Return the national number of a phone, None when it is none."""
+        return national_number(phone, region=self.region, area_code=self.area_code)
+
+    def nationals(self, *fields: str | None) -> list[str]:
+        """Return the distinct national numbers in free text fields; one field may hold several numbers."""
+        written = [part for text in fields if text for part in _SEVERAL.split(text)]
+        found = (self.national(part) for part in written if part.strip())
+        return list(dict.fromkeys(number for number in found if number is not None))
+
+    def international(self, national: str) -> str:
+        """Return WhatsApp's digits of a national number (Argentine mobiles carry a 9)."""
+        country = phonenumbers.country_code_for_region(self.region)
+        return f"549{national}" if self.region == "AR" else f"{country}{national}"
+
+
+def document_keys(written: str | None) -> list[str]:
+    """Return the forms under which a document is known: itself, and the DNI inside a person's CUIT or CUIL."""
+    text = "".join(ch for ch in written or "" if ch.isalnum()).upper().lstrip("0")
+    if not text:
+        return []
+    inside = _PERSONAL_TAX_ID.fullmatch(text)
+    return [text, inside[2].lstrip("0")] if inside else [text]
+
+
+def number_key(written: str) -> str | None:
+    """Return a customer number without decoration and leading zeros, None when it is no number."""
+    text = written.strip().lstrip("#").strip()
+    return (text.lstrip("0") or "0") if text.isascii() and text.isdigit() else None

@@ -1,0 +1,22 @@
+"""What the adapter counts."""
+
+from prometheus_client import Counter, Gauge, Histogram
+
+from ispbot_runtime.metrics import FAST
+
+REQUESTS = Counter(
+    "ispbot_crm_requests_total",
+    "Requests to the management system, by outcome (ok or the code of the failure).",
+    ["vendor", "operation", "outcome"],
+)
+REQUEST_SECONDS = Histogram(
+    "ispbot_crm_request_seconds", "Time of one request to the management system.", ["vendor", "operation"], buckets=FAST
+)
+BREAKER = Gauge("ispbot_crm_breaker_state", "0 closed, 1 half open, 2 open.", ["vendor"])
+ANSWERS = Counter(
+    "ispbot_crm_answers_total",
+    "Answers given, by where they came from (live, recent, stale, none).",
+    ["query", "source"],
+)
+DIRECTORY_CUSTOMERS = Gauge("ispbot_crm_directory_customers", "Customers in the local directory.", ["vendor"])
+DIRECTORY_SYNCS = Counter("ispbot_crm_directory_syncs_total", "Directory refreshes, by outcome.", ["vendor", "outcome"])

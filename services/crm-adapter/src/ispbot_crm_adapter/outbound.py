@@ -1,0 +1,146 @@
+"""HTTP to addresses that an administrator typed or that a management system gave us."""
+
+import asyncio
+import ipaddress
+import json
+import socket
+import ssl
+from typing import Any
+
+import httpx
+from cachetools import TTLCache
+
+from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmError, CrmRejected, CrmUnreachable
+from ispbot_crm_adapter.settings import Limits
+
+_NEVER = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        "169.254.0.0/16",
+        "100.100.100.200/32",
+        "0.0.0.0/32",
+        "224.0.0.0/4",
+        "fe80::/10",
+        "fd00:ec2::254/128",
+        "ff00::/8",
+    )
+)
+"""Cloud metadata services, link-local, multicast. Loopback and private networks stay allowed: the system may stand there."""
+_DENIED = (401, 403)
+_JSON_MAX_BYTES = 20 * 1024 * 1024
+
+
+class HttpDoor:
+    """One HTTP client towards one system. Everything it raises is a CrmError."""
+
+    def __init__(self, *, verify_tls: bool, limits: Limits) -> None:
+        self._limits = limits
+        self._checked: TTLCache[tuple[str, int], bool] = TTLCache(maxsize=64, ttl=60)
+        self._http = httpx.AsyncClient(
+            verify=verify_tls,
+            timeout=httpx.Timeout(limits.read_s, connect=limits.connect_s),
+            limits=httpx.Limits(max_connections=limits.concurrency, max_keepalive_connections=limits.concurrency),
+            follow_redirects=False,
+            trust_env=False,
+            event_hooks={"request": [self._check_address]},
+            headers={"User-Agent": "ISPBot", "Accept": "application/json"},
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def post_json(self, url: str, body: dict[str, Any]) -> Any:
+        """Post JSON and return the JSON that comes back. Redirects are refused: the body holds the token."""
+        raw = await self._fetch("POST", url, max_bytes=_JSON_MAX_BYTES, content=json.dumps(body).encode())
+        if not raw.strip():
+            raise CrmBroken("empty")
+        try:
+            return json.loads(raw)
+        except ValueError as error:
+            raise CrmBroken("not_json") from error
+
+    async def get_file(self, url: str) -> bytes:
+        """Return a file's bytes; redirects are followed, each address checked."""
+        return await self._fetch("GET", url, max_bytes=self._limits.file_max_bytes, follow=True)
+
+    async def _fetch(
+        self, method: str, url: str, *, max_bytes: int, content: bytes | None = None, follow: bool = False
+    ) -> bytes:
+        try:
+            request = self._http.build_request(
+                method, url, content=content, headers={"Content-Type": "application/json"}
+            )
+            answer = await self._http.send(request, stream=True, follow_redirects=follow)
+            try:
+                _check_status(answer)
+                return await _bounded_body(answer, max_bytes)
+            finally:
+                await answer.aclose()
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise _in_our_words(error) from error
+
+    async def _check_address(self, request: httpx.Request) -> None:
+        """Refuse other schemes and forbidden addresses, on every request and every redirect."""
+        url = request.url
+        if url.scheme not in ("http", "https"):
+            raise CrmRejected("forbidden_address", url.scheme)
+        place = url.host, url.port or 443
+        if place in self._checked:
+            return
+        try:
+            found = await asyncio.get_running_loop().getaddrinfo(*place, type=socket.SOCK_STREAM)
+        except (socket.gaierror, UnicodeError) as error:
+            raise CrmUnreachable("dns", url.host) from error
+        for *_, address in found:
+            ip = ipaddress.ip_address(str(address[0]).split("%")[0])
+            plain = getattr(ip, "ipv4_mapped", None) or ip
+            if any(plain.version == network.version and plain in network for network in _NEVER):
+                raise CrmRejected("forbidden_address", str(plain))
+        self._checked[place] = True
+
+
+def _check_status(answer: httpx.Response) -> None:
+    status = answer.status_code
+    if answer.has_redirect_location:
+        raise CrmBroken("redirect", str(answer.headers.get("location", ""))[:200])
+    if status in _DENIED:
+        raise CrmDenied("denied", str(status))
+    if not answer.is_success:
+        raise CrmBroken("http_status", str(status))
+
+
+async def _bounded_body(answer: httpx.Response, max_bytes: int) -> bytes:
+    body = bytearray()
+    async for chunk in answer.aiter_bytes():
+        body += chunk
+        if len(body) > max_bytes:
+            raise CrmBroken("too_big", str(max_bytes))
+    return bytes(body)
+
+
+def _in_our_words(error: Exception) -> CrmError:
+    causes = list(_chain(error))
+    code = "connection_failed"
+    if isinstance(error, httpx.TimeoutException):
+        code = "timeout"
+    elif isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
+        return CrmRejected("invalid_url")
+    elif any(isinstance(cause, ssl.SSLError) for cause in causes):
+        code = "tls"
+    elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        code = "connection_refused"
+    elif isinstance(error, (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError, httpx.CloseError)):
+        code = "reset"
+    elif isinstance(error, (httpx.DecodingError, httpx.TooManyRedirects)):
+        return CrmBroken("not_json", type(error).__name__)
+    return CrmUnreachable(code, type(error).__name__)
+
+
+def _chain(error: BaseException | None) -> Any:
+    while error is not None:
+        yield error
+        if isinstance(error, BaseExceptionGroup):
+            for one in error.exceptions:
+                yield from _chain(one)
+        error = error.__cause__ or error.__context__

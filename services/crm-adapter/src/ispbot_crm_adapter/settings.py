@@ -1,0 +1,46 @@
+"""What the service reads from its environment."""
+
+from dataclasses import dataclass
+
+from pydantic import Field
+
+from ispbot_runtime.settings import CommonSettings
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How long and how much. ``question_s`` bounds a whole answer, ``file_s`` an invoice's file."""
+
+    question_s: float = 4.0
+    file_s: float = 8.0
+    connect_s: float = 2.0
+    read_s: float = 3.0
+    concurrency: int = 8
+    """Requests at once to the system: PHP on small boxes."""
+    fresh_s: float = 15.0
+    """An answer this young is given again without asking."""
+    breaker_failures: int = 4
+    breaker_open_s: float = 10.0
+    file_max_bytes: int = 10 * 1024 * 1024
+    page_pause_s: float = 0.3
+    """Between two pages of the directory."""
+
+
+class CrmAdapterSettings(CommonSettings):
+    """Environment of the CRM adapter, beside the common one."""
+
+    crm_question_timeout_s: float = Field(default=4.0, gt=0, le=30)
+    crm_file_timeout_s: float = Field(default=8.0, gt=0, le=60)
+    crm_concurrency: int = Field(default=8, ge=1, le=64)
+    crm_fresh_s: float = Field(default=15.0, ge=0, le=600)
+    crm_directory_every_s: float = Field(default=6 * 3600, ge=60)
+
+    def limits(self) -> Limits:
+        """Return the limits in force."""
+        return Limits(
+            question_s=self.crm_question_timeout_s,
+            file_s=self.crm_file_timeout_s,
+            read_s=min(3.0, self.crm_question_timeout_s),
+            concurrency=self.crm_concurrency,
+            fresh_s=self.crm_fresh_s,
+        )

@@ -1,0 +1,179 @@
+"""What we remember of the system's customers, for when it can not be asked. A copy: losing it loses nothing."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from pymongo import ASCENDING, IndexModel, UpdateOne
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from ispbot_contracts.base import utc_now
+from ispbot_contracts.crm import CustomerAccount, Invoice
+from ispbot_crm_adapter.identity import By, document_keys
+from ispbot_crm_adapter.ports import DirectoryEntry
+from ispbot_runtime.logs import get_logger
+from ispbot_runtime.mongo import Database, ensure_indexes
+
+log = get_logger(__name__)
+
+_READ_LIMIT_S = 0.8
+_WRITE_PAUSE_S = 0.2
+_CLAIM = timedelta(minutes=15)
+"""Longer than listing everybody takes."""
+_FIELD_OF: dict[By, str] = {"phone": "phones", "document": "documents", "number": "customer_id"}
+
+
+def _lookup(name: str, field_name: str) -> IndexModel:
+    return IndexModel([("source", ASCENDING), (field_name, ASCENDING)], name=name)
+
+
+_RECOGNISE = [_lookup("by_phone", "phones"), _lookup("by_document", "documents"), _lookup("by_number", "customer_id")]
+INDEXES = {"snapshots": _RECOGNISE, "directory": [*_RECOGNISE, _lookup("by_run", "run")]}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A customer as last seen; ``invoices`` is None when only the customer was asked for."""
+
+    account: CustomerAccount
+    account_as_of: datetime
+    invoices: list[Invoice] | None
+    invoices_as_of: datetime | None
+
+
+@dataclass
+class CrmStore:
+    """Snapshots of answers and the directory of who there is. Snapshots are written behind, many at once."""
+
+    database: Database
+    _pending: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def prepare(self) -> None:
+        """Create the indexes."""
+        await ensure_indexes(self.database, INDEXES)
+
+    # -- snapshots ----------------------------------------------------------------------------------------------------
+
+    def remember(
+        self, source: str, account: CustomerAccount, phones: list[str], as_of: datetime, invoices: list[Invoice] | None = None
+    ) -> None:  # fmt: skip
+        """Keep an answer; it reaches the database within a moment."""
+        document = {
+            "source": source,
+            "customer_id": account.customer_id,
+            "phones": phones,
+            "documents": document_keys(account.document),
+            "account": account.model_dump(mode="json"),
+            "account_as_of": as_of,
+        }
+        if invoices is not None:
+            document |= {"invoices": [invoice.model_dump(mode="json") for invoice in invoices], "invoices_as_of": as_of}
+        self._pending.setdefault(f"{source}:{account.customer_id}", {}).update(document)
+        self._wake.set()
+
+    async def write_behind(self) -> None:
+        """Run for ever: write what was remembered."""
+        while True:
+            await self._wake.wait()
+            self._wake.clear()
+            await self.flush()
+            await asyncio.sleep(_WRITE_PAUSE_S)
+
+    async def flush(self) -> None:
+        """Write what waits; what the database does not take is dropped, the next answer brings it again."""
+        batch, self._pending = self._pending, {}
+        if not batch:
+            return
+        updates = [UpdateOne({"_id": key}, {"$set": document}, upsert=True) for key, document in batch.items()]
+        try:
+            await self.database["snapshots"].bulk_write(updates, ordered=False)
+        except PyMongoError as error:
+            log.warning("crm_snapshots_not_written", count=len(batch), reason=type(error).__name__)
+
+    async def snapshots(self, source: str, by: By, value: str) -> list[Snapshot]:
+        """Return the customers last seen with this phone, document or number; none when the database is away."""
+        try:
+            async with asyncio.timeout(_READ_LIMIT_S):
+                query = {"source": source, _FIELD_OF[by]: value}
+                found = await self.database["snapshots"].find(query).limit(20).to_list()
+        except (PyMongoError, TimeoutError) as error:
+            log.warning("crm_snapshots_not_read", reason=type(error).__name__)
+            return []
+        return [_snapshot(document) for document in found]
+
+    # -- the directory ------------------------------------------------------------------------------------------------
+
+    async def listed(self, source: str, by: By, value: str) -> list[str]:
+        """Return the ids of the customers the directory knows by this phone, document or number."""
+        try:
+            async with asyncio.timeout(_READ_LIMIT_S):
+                query = {"source": source, _FIELD_OF[by]: value}
+                found = await self.database["directory"].find(query, {"customer_id": 1}).limit(20).to_list()
+        except (PyMongoError, TimeoutError) as error:
+            log.warning("crm_directory_not_read", reason=type(error).__name__)
+            return []
+        return sorted((document["customer_id"] for document in found), key=lambda text: (len(text), text))
+
+    async def claim_sync(self, source: str) -> bool:
+        """Tell whether this process is the one to refresh the directory now; a claim that is never finished runs out."""
+        now, runs = utc_now(), self.database["directory_runs"]
+        try:
+            await runs.insert_one({"_id": source, "next_at": now + _CLAIM})
+        except DuplicateKeyError:
+            due = {"_id": source, "next_at": {"$lte": now}}
+            return (await runs.update_one(due, {"$set": {"next_at": now + _CLAIM}})).modified_count == 1
+        return True
+
+    async def postpone_sync(self, source: str, wait: timedelta) -> None:
+        """Try again after ``wait`` (the refresh failed, or the system can not list its customers)."""
+        await self.database["directory_runs"].update_one({"_id": source}, {"$set": {"next_at": utc_now() + wait}})
+
+    async def list_customers(self, source: str, run: str, entries: Iterable[DirectoryEntry]) -> None:
+        """Write one page of the directory."""
+        updates = [
+            UpdateOne(
+                {"_id": f"{source}:{entry.customer_id}"},
+                {
+                    "$set": {
+                        "source": source,
+                        "customer_id": entry.customer_id,
+                        "phones": entry.phones,
+                        "documents": entry.documents,
+                        "run": run,
+                    }
+                },
+                upsert=True,
+            )
+            for entry in entries
+        ]
+        await self.database["directory"].bulk_write(updates, ordered=False)
+
+    async def finish_sync(self, source: str, run: str, again_in: timedelta) -> None:
+        """Forget who was not listed any more and note that the directory is whole."""
+        await self.database["directory"].delete_many({"source": source, "run": {"$ne": run}})
+        now = utc_now()
+        done = {"$set": {"completed_at": now, "next_at": now + again_in}}
+        await self.database["directory_runs"].update_one({"_id": source}, done)
+
+    async def directory_as_of(self, source: str) -> datetime | None:
+        """Return when the directory was last whole; None when never, or when the database is away."""
+        try:
+            async with asyncio.timeout(_READ_LIMIT_S):
+                run = await self.database["directory_runs"].find_one({"_id": source})
+        except (PyMongoError, TimeoutError) as error:
+            log.warning("crm_directory_not_read", reason=type(error).__name__)
+            return None
+        return run.get("completed_at") if run else None
+
+
+def _snapshot(document: dict[str, Any]) -> Snapshot:
+    invoices = document.get("invoices")
+    return Snapshot(
+        account=CustomerAccount.model_validate(document["account"]),
+        account_as_of=document["account_as_of"],
+        invoices=[Invoice.model_validate(invoice) for invoice in invoices] if invoices is not None else None,
+        invoices_as_of=document.get("invoices_as_of"),
+    )

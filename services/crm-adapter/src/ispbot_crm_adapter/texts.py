@@ -1,0 +1,53 @@
+"""What people read, in Spanish: why the management system can not be used and what to do."""
+
+from ispbot_crm_adapter.errors import CrmError
+from ispbot_runtime.errors import Refusal
+
+NOT_CONFIGURED = (
+    "Todavía no hay un sistema de gestión configurado. Configuralo en Ajustes Generales → Integraciones ISP."
+)
+UNAVAILABLE = "El sistema de gestión no está respondiendo en este momento. Probá de nuevo en unos minutos."
+CUSTOMER_NOT_FOUND = "No existe un cliente con ese número en el sistema de gestión."
+NO_INVOICE = "El cliente no tiene facturas para enviar."
+INVOICE_NOT_OF_CUSTOMER = "Esa factura no existe o no es de este cliente."
+NO_PDF = "El sistema de gestión no entregó el archivo PDF de esta factura."
+UNKNOWN_VENDOR = "Ese sistema de gestión no está soportado."
+TOKEN_REQUIRED = "Ingresá el token de la API para probar esta dirección."  # noqa: S105 - a sentence
+URL_REQUIRED = "Ingresá la dirección del servidor."
+
+_REASONS = {
+    "invalid_url": "La dirección no es válida. Escribila completa, por ejemplo https://mikrowisp.miempresa.com.",
+    "forbidden_address": "Esa dirección no está permitida. Usá la dirección del servidor de gestión.",
+    "dns": "No encontramos el servidor. Revisá que la dirección esté bien escrita.",
+    "connection_refused": "El servidor rechazó la conexión. Revisá el puerto y que el sistema de gestión esté en línea.",
+    "connection_failed": "No pudimos conectarnos al servidor. Revisá la dirección y que sea accesible desde este equipo.",
+    "timeout": "El servidor no respondió a tiempo. Revisá que esté en línea y que no esté sobrecargado.",
+    "tls": "El certificado de seguridad del servidor no es válido (autofirmado o vencido). Instalá uno válido o desactivá "
+    "la verificación del certificado.",
+    "reset": "El servidor cortó la conexión sin responder. Revisá el puerto y si corresponde http o https.",
+    "circuit_open": "El sistema de gestión viene fallando y le damos unos segundos antes de volver a intentar.",
+    "denied": "El token no es válido o no tiene permisos. Revisalo en el sistema de gestión (Ajustes → Usuarios → API).",
+    "not_json": "La dirección responde una página web y no la API. Revisá que sea la dirección de tu sistema de gestión.",
+    "empty": "El servidor respondió vacío. Revisá que la API esté habilitada.",
+    "shape": "El servidor respondió algo que no es de este sistema de gestión. Revisá la dirección y el sistema elegido.",
+    "too_big": "El servidor respondió más datos de lo esperado.",
+}
+
+
+def reason(error: CrmError) -> str:
+    """Return why, and what to do."""
+    match error.code:
+        case "http_status" if error.detail == "404":
+            return "En esa dirección no hay una API de este sistema (HTTP 404). Revisá la dirección."
+        case "http_status":
+            return f"El servidor respondió con un error interno (HTTP {error.detail}). Revisá el sistema de gestión."
+        case "redirect":
+            return f"El servidor redirige a otra dirección ({error.detail}). Usá esa dirección."
+        case "rejected":
+            return f"El sistema de gestión respondió: «{error.detail}»."
+    return _REASONS.get(error.code, UNAVAILABLE)
+
+
+def unavailable(error: CrmError) -> Refusal:
+    """Return the refusal that says the system can not be asked now."""
+    return Refusal("crm_unavailable", UNAVAILABLE, reason=error.code)

@@ -1,0 +1,153 @@
+"""The demo provider and the adapter's parts, wired as in production."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from ispbot_contracts.settings import CompanySettings, CrmSettings, CrmVendor, MikroWispSettings
+from ispbot_crm_adapter.adapters.factory import open_client
+from ispbot_crm_adapter.bootstrap import bootstrap
+from ispbot_crm_adapter.identity import Locale
+from ispbot_crm_adapter.settings import CrmAdapterSettings, Limits
+from ispbot_runtime.health import Health
+from ispbot_runtime.service import Service
+from ispbot_runtime.settings_store import SettingsWatch
+from ispbot_sims.isp.testing import RunningIsp, running_isp
+
+TIMEZONE = "America/Argentina/Cordoba"
+
+
+def _mikrowisp(isp, **changes):
+    fields = {"url": isp.url, "token": SecretStr(isp.token)} | changes
+    return CrmSettings(vendor=CrmVendor.MIKROWISP, mikrowisp=MikroWispSettings(**fields))
+
+
+SETTINGS_OF_VENDOR = {"mikrowisp": _mikrowisp}
+"""How each vendor is pointed at the demo provider: a new adapter adds its line and inherits the whole suite."""
+
+
+@pytest.fixture(params=sorted(SETTINGS_OF_VENDOR))
+def vendor(request) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+async def isp() -> AsyncIterator[RunningIsp]:
+    async with running_isp(datetime.now(ZoneInfo(TIMEZONE)).date()) as running:
+        yield running
+
+
+@pytest.fixture
+def crm_settings(isp, vendor):
+    """Return a function that makes the settings of the vendor under test, with changes."""
+    return lambda **changes: SETTINGS_OF_VENDOR[vendor](isp, **changes)
+
+
+@pytest.fixture
+def company() -> CompanySettings:
+    return CompanySettings(name="Red Sur Internet", timezone=TIMEZONE, default_area_code="351")
+
+
+@pytest.fixture
+def limits() -> Limits:
+    return Limits(question_s=1.0, file_s=2.0, connect_s=0.5, read_s=0.7, breaker_open_s=0.2, page_pause_s=0.0)
+
+
+@pytest.fixture
+async def opened(crm_settings, company, limits):
+    """Return an open client of the vendor under test with its guard."""
+    made = open_client(crm_settings(), Locale.of(company), limits)
+    yield made
+    await made.client.aclose()
+
+
+@pytest.fixture
+async def side(isp):
+    """Return a client of the provider's side door."""
+    async with httpx.AsyncClient(base_url=f"{isp.url}/_sim") as client:
+        yield client
+
+
+@pytest.fixture
+def cause(side):
+    """Return a function that makes the provider fail."""
+
+    async def add(kind, **fault):
+        assert (await side.post("/faults", json={"kind": kind, **fault})).status_code == 201
+
+    return add
+
+
+@pytest.fixture
+def heal(side):
+    """Return a function that ends every fault."""
+
+    async def clear():
+        assert (await side.delete("/faults")).status_code == 204
+
+    return clear
+
+
+@pytest.fixture
+def asked(side):
+    """Return a function that says how often each command was asked since the last time."""
+
+    async def read():
+        counts = (await side.get("/requests")).json()["counts"]
+        await side.delete("/requests")
+        return counts
+
+    return read
+
+
+@pytest.fixture
+async def start_adapter(make_bus, config, database, settings_store, media_store):
+    """Return a function that starts the service on the real bus and database; the settings are written before or after."""
+    started = []
+
+    async def start(**environment):
+        bus = await make_bus("crm-adapter")
+        watch = SettingsWatch(settings_store, bus)
+        environment = {"crm_question_timeout_s": 1.0, "crm_file_timeout_s": 2.0, "crm_fresh_s": 0.0} | environment
+        own = CrmAdapterSettings(**config.model_dump(), **environment)
+        service = Service(
+            name="crm-adapter", config=own, bus=bus, database=database, settings=settings_store, watch=watch,
+            media=media_store, health=Health("crm-adapter", started=True),
+        )  # fmt: skip
+        await watch.start(CompanySettings, CrmSettings)
+        await bootstrap(service, own)
+        await bus.start()
+        started.append(service)
+        return service
+
+    yield start
+    for service in started:
+        await service.bus.stop()
+        await service.watch.stop()
+        for task in tuple(service._tasks):
+            task.cancel()
+        for closer in reversed(service._closers):
+            await closer()
+
+
+@pytest.fixture
+async def configured(settings_store, company, crm_settings):
+    """Write the company and the system under test into the settings."""
+    await settings_store.write(company, revision=0)
+    await settings_store.write(crm_settings(), revision=0)
+
+
+@pytest.fixture
+async def ask(make_bus):
+    """Return a function that asks over the bus as another service does."""
+    bus = await make_bus("asker")
+    await bus.start()
+
+    async def send(query, timeout_s=5.0):
+        return await bus.ask(query, timeout_s=timeout_s)
+
+    return send

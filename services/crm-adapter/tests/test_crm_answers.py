@@ -1,0 +1,288 @@
+"""The adapter's answers on the real bus and database, in good days and bad ones."""
+
+from datetime import datetime
+from decimal import Decimal
+from io import BytesIO
+
+import httpx
+import pytest
+from pydantic import SecretStr
+from pypdf import PdfReader
+
+from ispbot_contracts.base import utc_now
+from ispbot_contracts.crm import FetchInvoicePdf, FindCustomers, GetAccount, GetCrmStatus
+from ispbot_contracts.settings import CrmSettings
+from ispbot_runtime.errors import Refusal
+from ispbot_runtime.testing import eventually
+
+pytestmark = pytest.mark.usefixtures("configured")
+
+
+async def whole_directory(database):
+    async def done():
+        run = await database["directory_runs"].find_one({})
+        return bool(run and run.get("completed_at"))
+
+    await eventually(done)
+
+
+async def remembered(database, customer_id):
+    async def there():
+        return await database["snapshots"].find_one({"customer_id": customer_id}) is not None
+
+    await eventually(there)
+
+
+@pytest.mark.parametrize(
+    ("phone", "numbers"),
+    [
+        ("5493515550001", ["1"]),
+        ("5493515550002", ["2"]),
+        ("5493515550003", ["3"]),
+        ("5493515550004", ["4", "5"]),
+        ("5493515550005", ["6"]),
+        ("5493515559999", []),
+    ],
+)
+async def test_every_demo_phone_finds_its_contracts_however_the_phone_was_typed(
+    start_adapter, ask, database, phone, numbers
+):
+    await start_adapter()
+    await whole_directory(database)
+    found = await ask(FindCustomers(by="phone", value=phone))
+    assert [customer.number for customer in found.customers] == numbers
+    assert not found.freshness.stale
+
+
+async def test_a_phone_is_found_without_the_directory_where_the_server_can_not_list(
+    start_adapter, ask, cause, database
+):
+    await cause("unsupported", command="getallclients")
+    await start_adapter()
+    found = await ask(FindCustomers(by="phone", value="+54 9 351 555-0001"))
+    assert [customer.name for customer in found.customers] == ["Nélida Correa"]
+    assert await database["directory"].find_one({}) is None
+
+
+async def test_document_and_number_are_understood_as_people_type_them(start_adapter, ask):
+    await start_adapter()
+    for by, typed, name in (
+        ("document", "20.111.222", "Nélida Correa"),
+        ("document", " 27333444 ", "Estela Domínguez"),
+        ("document", "27-20111222-4", "Nélida Correa"),
+        ("number", "#000003", "Rubén Sosa"),
+    ):
+        [customer] = (await ask(FindCustomers(by=by, value=typed))).customers
+        assert customer.name == name
+    assert (await ask(FindCustomers(by="number", value="hola"))).customers == []
+    assert (await ask(FindCustomers(by="phone", value="hola"))).customers == []
+
+
+async def test_a_phone_that_moved_to_another_customer_is_not_believed_from_the_directory(
+    start_adapter, ask, isp, database
+):
+    await start_adapter()
+    await whole_directory(database)
+    isp.isp.customers[1].mobile, isp.isp.customers[7].mobile = "", "3515550001"
+    [customer] = (await ask(FindCustomers(by="phone", value="5493515550001"))).customers
+    assert customer.name == "Estela Domínguez"
+
+
+async def test_an_account_has_balance_and_invoices_and_follows_a_payment(start_adapter, ask, isp):
+    await start_adapter()
+    before = await ask(GetAccount(customer_id="1"))
+    assert before.account.balance.amount == Decimal("18500.00")
+    isp.isp.pay(int(before.invoices[0].invoice_id), "Efectivo", utc_now())
+    after = await ask(GetAccount(customer_id="1"))
+    assert (after.account.balance.amount, after.account.due_date) == (0, None)
+
+
+async def test_the_same_question_within_the_fresh_time_is_not_asked_again(start_adapter, ask, asked, database):
+    await start_adapter(crm_fresh_s=30)
+    await whole_directory(database)
+    first = await ask(GetAccount(customer_id="1"))
+    await asked()
+    assert await ask(GetAccount(customer_id="000001")) == first
+    assert await asked() == {}
+
+
+async def test_an_unknown_customer_is_refused(start_adapter, ask):
+    await start_adapter()
+    for customer_id in ("99999", "nadie"):
+        with pytest.raises(Refusal) as refused:
+            await ask(GetAccount(customer_id=customer_id))
+        assert refused.value.code == "customer_not_found"
+
+
+class TestInvoiceFiles:
+    async def test_the_oldest_unpaid_invoice_is_stored_as_a_pdf(self, start_adapter, ask, media_store):
+        await start_adapter()
+        answer = await ask(FetchInvoicePdf(customer_id="3"))
+        statement = await ask(GetAccount(customer_id="3"))
+        assert answer.invoice == statement.invoices[1]
+        assert (answer.media.mime, answer.media.name) == ("application/pdf", f"Factura {answer.invoice.number}.pdf")
+        page = PdfReader(BytesIO(await media_store.get(answer.media.object_key))).pages[0].extract_text()
+        assert "Rubén Sosa" in page
+
+    async def test_without_debt_the_newest_invoice_is_sent(self, start_adapter, ask):
+        await start_adapter()
+        answer = await ask(FetchInvoicePdf(customer_id="2"))
+        assert answer.invoice == (await ask(GetAccount(customer_id="2"))).invoices[0]
+
+    async def test_a_named_invoice_is_sent_only_to_its_own_customer(self, start_adapter, ask):
+        await start_adapter()
+        own = (await ask(GetAccount(customer_id="3"))).invoices[-1]
+        assert (await ask(FetchInvoicePdf(customer_id="3", invoice_id=own.invoice_id))).invoice == own
+        with pytest.raises(Refusal) as refused:
+            await ask(FetchInvoicePdf(customer_id="1", invoice_id=own.invoice_id))
+        assert refused.value.code == "no_invoice"
+
+    async def test_a_customer_without_invoices_is_told_so(self, start_adapter, ask, isp):
+        for invoice_id in [invoice.invoice_id for invoice in isp.isp.invoices_of(2)]:
+            del isp.isp.invoices[invoice_id]
+        await start_adapter()
+        with pytest.raises(Refusal) as refused:
+            await ask(FetchInvoicePdf(customer_id="2"))
+        assert refused.value.code == "no_invoice"
+
+    @pytest.mark.parametrize(
+        ("kind", "command", "code"),
+        [
+            ("html", "pdf", "no_pdf"),
+            ("truncated", "pdf", "no_pdf"),
+            ("http_500", "pdf", "no_pdf"),
+            ("empty", "pdf", "no_pdf"),
+            ("reset", "pdf", "crm_unavailable"),
+            ("latency", "pdf", "crm_unavailable"),
+            ("http_500", "getinvoice", "no_pdf"),
+            ("reset", "*", "crm_unavailable"),
+        ],
+    )
+    async def test_a_file_that_can_not_be_had_is_refused_in_time(self, start_adapter, ask, cause, kind, command, code):
+        await start_adapter()
+        await cause(kind, command=command, latency_s=20 if kind == "latency" else 0)
+        with pytest.raises(Refusal) as refused:
+            await ask(FetchInvoicePdf(customer_id="1"), timeout_s=4)
+        assert refused.value.code == code
+
+
+FAULTS = [
+    ("http_500", "http_status"), ("html", "not_json"), ("error_200", "rejected"), ("bad_token", "denied"), ("reset", "reset"),
+    ("empty", "empty"), ("truncated", "not_json"), ("latency", "timeout"),
+]  # fmt: skip
+
+
+class TestTheSystemIsDown:
+    @pytest.mark.parametrize(("kind", "code"), FAULTS)
+    async def test_known_customers_are_answered_as_last_seen_with_their_age(
+        self, start_adapter, ask, cause, database, kind, code
+    ):
+        await start_adapter()
+        fresh = await ask(GetAccount(customer_id="1"))
+        await remembered(database, "1")
+        await cause(kind, latency_s=20 if kind == "latency" else 0)
+        account = await ask(GetAccount(customer_id="1"), timeout_s=3)
+        assert account.freshness.stale
+        assert (account.account, account.invoices) == (fresh.account, fresh.invoices)
+        assert abs((account.freshness.as_of - fresh.freshness.as_of).total_seconds()) < 0.01
+        found = await ask(FindCustomers(by="phone", value="5493515550001"), timeout_s=3)
+        assert found.freshness.stale
+        assert [customer.number for customer in found.customers] == ["1"]
+        status = await ask(GetCrmStatus())
+        assert not status.healthy
+        assert status.reason
+
+    @pytest.mark.parametrize(("kind", "code"), FAULTS)
+    async def test_customers_never_seen_are_refused_with_the_reason_and_never_time_out(
+        self, start_adapter, ask, cause, kind, code
+    ):
+        await cause(kind, latency_s=20 if kind == "latency" else 0)
+        await start_adapter()
+        for query in (GetAccount(customer_id="1"), FindCustomers(by="phone", value="5493515550001")):
+            with pytest.raises(Refusal) as refused:
+                await ask(query, timeout_s=3)
+            assert refused.value.code == "crm_unavailable"
+            assert refused.value.details["reason"] in (code, "circuit_open")
+
+    async def test_who_is_not_in_the_list_of_everybody_is_a_stranger_even_then(
+        self, start_adapter, ask, cause, database
+    ):
+        await start_adapter()
+        await whole_directory(database)
+        await cause("reset")
+        found = await ask(FindCustomers(by="phone", value="5493515559999"))
+        assert (found.customers, found.freshness.stale) == ([], True)
+        with pytest.raises(Refusal):
+            await ask(FindCustomers(by="phone", value="5493515550001"))
+
+    async def test_the_service_stays_ready_and_says_what_is_limited(self, start_adapter, ask, cause):
+        service = await start_adapter()
+        await cause("reset")
+        with pytest.raises(Refusal):
+            await ask(GetAccount(customer_id="1"))
+        transport = httpx.ASGITransport(app=service.health.app())
+        async with httpx.AsyncClient(transport=transport, base_url="http://health") as http:
+            answer = await http.get("/readyz")
+            assert answer.status_code == 200
+            assert answer.json()["degraded"]["crm"].startswith(("reset", "circuit_open"))
+            text = (await http.get("/metrics")).text
+        assert 'ispbot_crm_requests_total{operation="GetClientsDetails",outcome="reset",vendor="mikrowisp"}' in text
+
+    async def test_after_it_came_back_answers_are_live_again(self, start_adapter, ask, cause, heal):
+        await start_adapter()
+        await cause("reset", times=4)
+        with pytest.raises(Refusal):
+            await ask(GetAccount(customer_id="1"))
+        await heal()
+        assert not (await ask(GetAccount(customer_id="1"))).freshness.stale
+        assert (await ask(GetCrmStatus())).healthy
+
+
+class TestSettings:
+    async def test_without_a_configured_system_questions_are_refused_and_it_works_as_soon_as_one_is(
+        self, start_adapter, ask, settings_store, crm_settings
+    ):
+        stored = await settings_store.read(CrmSettings)
+        revision = await settings_store.write(CrmSettings(), revision=stored.revision)
+        await start_adapter()
+        with pytest.raises(Refusal) as refused:
+            await ask(GetAccount(customer_id="1"))
+        assert refused.value.code == "crm_not_configured"
+        assert (await ask(GetCrmStatus())).vendor is None
+        await settings_store.write(crm_settings(), revision=revision)
+
+        async def works():
+            return (await ask(GetCrmStatus())).vendor is not None
+
+        await eventually(works)
+        assert (await ask(GetAccount(customer_id="1"))).account.name == "Nélida Correa"
+
+    async def test_a_corrected_token_is_in_force_without_a_restart(
+        self, start_adapter, ask, settings_store, crm_settings
+    ):
+        revision = (await settings_store.read(CrmSettings)).revision
+        revision = await settings_store.write(crm_settings(token=SecretStr("wrong")), revision=revision)
+        service = await start_adapter()
+        with pytest.raises(Refusal) as refused:
+            await ask(GetAccount(customer_id="1"))
+        assert refused.value.details["reason"] == "denied"
+        status = await ask(GetCrmStatus())
+        assert "token" in status.reason
+        revision = await settings_store.write(crm_settings(), revision=revision)
+        await eventually(lambda: service.watch.revision(CrmSettings) == revision)
+        answer = await ask(GetAccount(customer_id="1"))
+        assert not answer.freshness.stale
+        assert isinstance(answer.freshness.as_of, datetime)
+
+    async def test_another_systems_memory_is_never_used(
+        self, start_adapter, ask, settings_store, crm_settings, database
+    ):
+        service = await start_adapter()
+        await ask(GetAccount(customer_id="1"))
+        await remembered(database, "1")
+        revision = (await settings_store.read(CrmSettings)).revision
+        revision = await settings_store.write(crm_settings(url="http://127.0.0.1:9"), revision=revision)
+        await eventually(lambda: service.watch.revision(CrmSettings) == revision)
+        with pytest.raises(Refusal) as refused:
+            await ask(GetAccount(customer_id="1"))
+        assert refused.value.code == "crm_unavailable"
