@@ -1,0 +1,213 @@
+"""One contact's conversation with the bot: who they are, where they stand, what was offered. Pure; times are aware UTC."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Literal
+
+from ispbot_contracts.common import LatLng
+from ispbot_router.domain.loop_guard import Answer
+from ispbot_router.domain.menu import Bot
+
+
+class Step(StrEnum):
+    """What the next message answers."""
+
+    NEW = "new"
+    """Nothing was said yet in this conversation."""
+    MENU = "menu"
+    """A submenu is on the screen."""
+    FOLLOW_UP = "follow_up"
+    """An answer with what can be done next is on the screen."""
+    DOCUMENT = "document"
+    """DNI or customer number."""
+    ACCOUNT = "account"
+    """Which of several contracts."""
+    LOCATION = "location"
+    """A place on the map, to tell the coverage."""
+    SLOT = "slot"
+    """When somebody should come."""
+    ADDRESS = "address"
+    """Where somebody should come."""
+    CONFIRM = "confirm"
+    """Yes to the visit."""
+    FILE = "file"
+    """What the file is that was sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One numbered option as it was shown; its number is its position."""
+
+    token: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What the conversation needs of a contract; money is always asked anew."""
+
+    customer_id: str
+    number: str
+    name: str
+    address: str | None
+    plan: str | None
+    position: LatLng | None
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who the contact is in the management system. Several accounts and none chosen: must be asked."""
+
+    accounts: tuple[Account, ...] = ()
+    chosen: str | None = None
+    by: Literal["phone", "document", "number"] | None = None
+    asked_at: datetime | None = None
+
+    @property
+    def account(self) -> Account | None:
+        """The contract that is talked about; never a guess among several."""
+        if len(self.accounts) == 1:
+            return self.accounts[0]
+        return next((account for account in self.accounts if account.customer_id == self.chosen), None)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferedSlot:
+    """A free time that was shown."""
+
+    starts_at: datetime
+    ends_at: datetime
+    technician_id: str
+    technician_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class VisitDraft:
+    """A visit being arranged. ``key`` makes booking it twice one booking."""
+
+    kind: Literal["technical", "installation"]
+    slots: tuple[OfferedSlot, ...]
+    slot: OfferedSlot | None = None
+    key: str | None = None
+    address: str | None = None
+    position: LatLng | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """People attend: the bot is silent until the ticket closes or ``until`` passes."""
+
+    reason: str
+    until: datetime
+    ticket_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The conversation of one contact."""
+
+    contact_id: str
+    step: Step = Step.NEW
+    bot: Bot = Bot.SALES
+    node_id: str | None = None
+    offered: tuple[Choice, ...] = ()
+    misses: int = 0
+    """Messages in a row that were not understood."""
+    identity: Identity = Identity()
+    pending: str | None = None
+    """What to do once it is known who they are."""
+    retry: str | None = None
+    """What failed for want of a neighbour and the word *reintentar* does again."""
+    visit: VisitDraft | None = None
+    position: LatLng | None = None
+    """The last place they sent."""
+    lead_told: bool = False
+    """The sales group knows about this conversation."""
+    last_at: datetime | None = None
+    answers: tuple[Answer, ...] = ()
+    emergency_at: datetime | None = None
+    late_at: datetime | None = None
+    zone_notice: str | None = None
+    """Which zone emergency they were told about in this conversation."""
+    handover: Handover | None = None
+
+    @property
+    def account(self) -> Account | None:
+        """The contract that is talked about."""
+        return self.identity.account
+
+    @property
+    def place(self) -> LatLng | None:
+        """Where the customer is: by the management system, else the last place they sent."""
+        return self.account.position if self.account and self.account.position else self.position
+
+    def begun_anew(self) -> "Session":
+        """Forget where the conversation stood; remember who they are."""
+        several = len(self.identity.accounts) > 1
+        return replace(
+            self, step=Step.NEW, bot=Bot.SALES, node_id=None, offered=(), misses=0, pending=None, retry=None, visit=None,
+            lead_told=False, zone_notice=None, handover=None,
+            identity=replace(self.identity, chosen=None) if several else self.identity,
+        )  # fmt: skip
+
+    def is_idle(self, now: datetime, limit: timedelta) -> bool:
+        """Tell whether the silence was so long that the conversation starts again."""
+        return self.last_at is not None and now - self.last_at > limit
+
+    def asked(self, step: Step, choices: tuple[Choice, ...] = ()) -> "Session":
+        """Remember what was asked and the options shown with it."""
+        return replace(self, step=step, offered=choices)
+
+    def at_menu(self, bot: Bot, node_id: str, choices: tuple[Choice, ...]) -> "Session":
+        """Stand at a submenu, out of every other question."""
+        return replace(
+            self, step=Step.MENU, bot=bot, node_id=node_id, offered=choices, visit=None, pending=None, retry=None
+        )
+
+    def with_identity(self, identity: Identity) -> "Session":
+        """Change who they are."""
+        return replace(self, identity=identity)
+
+    def retry_later(self, token: str) -> "Session":
+        """Remember what could not be done now."""
+        return replace(self, retry=token)
+
+    def understood(self) -> "Session":
+        """Forget earlier misses."""
+        return replace(self, misses=0) if self.misses else self
+
+    def missed(self) -> "Session":
+        """Count a message that was not understood."""
+        return replace(self, misses=self.misses + 1)
+
+    def is_with_people(self, now: datetime) -> bool:
+        """Tell whether people attend and the bot is silent."""
+        return self.handover is not None and now < self.handover.until
+
+    def handed_over(self, reason: str, until: datetime, ticket_id: str | None = None) -> "Session":
+        """Leave the chat to people."""
+        return replace(self.begun_anew(), handover=Handover(reason=reason, until=until, ticket_id=ticket_id))
+
+    def person_spoke(self, until: datetime) -> "Session":
+        """Stay silent at least until ``until``: one of the people in the chat said something."""
+        if self.handover is None or until <= self.handover.until:
+            return self
+        return replace(self, handover=replace(self.handover, until=until))
+
+    def merged_with(self, other: "Session") -> "Session":
+        """Return the one conversation of two contacts that are the same person: the livelier one, silent if either is."""
+        newer, older = (self, other) if _later(self.last_at, other.last_at) else (other, self)
+        handovers = [session.handover for session in (newer, older) if session.handover is not None]
+        return replace(
+            newer,
+            contact_id=self.contact_id,
+            identity=newer.identity if newer.identity.accounts else older.identity,
+            position=newer.position or older.position,
+            answers=tuple(sorted({*newer.answers, *older.answers}, key=lambda answer: answer.at)),
+            handover=max(handovers, key=lambda handover: handover.until, default=None),
+        )
+
+
+def _later(one: datetime | None, other: datetime | None) -> bool:
+    return other is None or (one is not None and one >= other)

@@ -1,0 +1,150 @@
+"""Pedir una visita: choose a free time, say where, confirm; a time that somebody else took meanwhile is offered no more."""
+
+from dataclasses import replace
+
+from ispbot_contracts.base import derive_id
+from ispbot_contracts.common import LatLng
+from ispbot_contracts.scheduler import BookVisit, Visit, VisitKind
+from ispbot_contracts.settings import MenuAction, NotificationSettings
+from ispbot_router.domain.menu import Spot
+from ispbot_router.domain.session import Choice, OfferedSlot, Step, VisitDraft
+from ispbot_router.texts import figures
+from ispbot_router.texts import visits as texts
+from ispbot_router.turn import Turn
+from ispbot_runtime.errors import Refusal
+
+_SHORTEST_ADDRESS = 6
+_GONE = {"slot_taken", "slot_not_offered"}
+
+
+async def book_technical(turn: Turn, _: Spot) -> str | None:
+    """A customer asks for a technician."""
+    return await _offer(turn, VisitDraft("technical", (), address=turn.account.address, position=turn.account.position))
+
+
+async def book_installation(turn: Turn, _: Spot) -> str | None:
+    """Somebody asks for a commercial visit."""
+    account = turn.session.account
+    address = account.address if account else None
+    return await _offer(turn, VisitDraft("installation", (), address=address, position=turn.session.place))
+
+
+async def offer_again(turn: Turn, _: str = "") -> str | None:
+    """The customer wants another time."""
+    return await _offer(turn, _draft(turn))
+
+
+async def take_slot(turn: Turn, index: str) -> str | None:
+    """A time was chosen: ask where to go, or read it back."""
+    draft = _draft(turn)
+    slot = draft.slots[int(index)]
+    key = derive_id("visit", turn.session.contact_id, turn.message.id)
+    turn.session = replace(turn.session, visit=replace(draft, slot=slot, key=key))
+    return "do:read_back" if draft.address else "do:ask_address"
+
+
+async def ask_address(turn: Turn, _: str = "") -> str | None:
+    """Ask where to go."""
+    nameless = turn.session.account is None and not turn.message.push_name
+    turn.ask("visit", texts.ask_address(_draft(turn).kind, name_too=nameless), Step.ADDRESS)
+    return None
+
+
+async def take_address(turn: Turn, text: str) -> str | None:
+    """The customer wrote where to go."""
+    address = " ".join(text.split())
+    if len(address) < _SHORTEST_ADDRESS or not any(ch.isalpha() for ch in address):
+        turn.ask("visit", texts.ADDRESS_TOO_SHORT, Step.ADDRESS)
+        return None
+    turn.session = replace(turn.session, visit=replace(_draft(turn), address=address[:200]))
+    return "do:read_back"
+
+
+def take_place(turn: Turn, place: LatLng, address: str | None) -> None:
+    """The customer sent where to go as a location."""
+    draft = replace(_draft(turn), position=place, address=address or texts.SENT_PLACE)
+    turn.session = replace(turn.session, visit=draft, position=place)
+
+
+async def read_back(turn: Turn, _: str = "") -> str | None:
+    """Read the visit back and ask for the yes."""
+    draft = _draft(turn)
+    choices = [
+        Choice("do:confirm", texts.CONFIRM_YES),
+        Choice("do:other_slot", texts.CONFIRM_SLOT),
+        Choice("do:other_address", texts.CONFIRM_ADDRESS),
+    ]
+    words = texts.confirm(draft.kind, _when(turn, draft.slot), draft.address or texts.SENT_PLACE)
+    turn.offer("visit", words, choices, step=Step.CONFIRM)
+    return None
+
+
+async def confirm(turn: Turn, _: str = "") -> str | None:
+    """Book it. The draft's key makes a second try the same booking."""
+    draft = _draft(turn)
+    slot, account = draft.slot, turn.session.account
+    if slot is None or draft.key is None:
+        return "do:other_slot"
+    zone = turn.desk.zones().zone_at(draft.position)
+    question = BookVisit(
+        booking_key=draft.key, correlation_id=turn.message.correlation_id, kind=VisitKind(draft.kind), starts_at=slot.starts_at,
+        technician_id=slot.technician_id, contact_id=turn.session.contact_id, customer=turn.customer,
+        customer_name=account.name if account else turn.name, phone=turn.message.phone, address=_place(draft),
+        zone_id=zone.zone_id if zone else None, booked_by="bot",
+    )  # fmt: skip
+    try:
+        visit = await turn.desk.agenda.book(question)
+    except Refusal as refusal:
+        if refusal.code not in _GONE:
+            raise
+        turn.lead = texts.SLOT_GONE
+        return "do:other_slot"
+    _booked(turn, draft, visit)
+    return None
+
+
+def _booked(turn: Turn, draft: VisitDraft, visit: Visit) -> None:
+    when = figures.long_slot(turn.desk.local(visit.starts_at), turn.desk.local(visit.ends_at))
+    where = draft.address or texts.SENT_PLACE
+    turn.session = replace(turn.session, visit=None)
+    words = texts.booked(draft.kind, number=visit.number, when=when, where=where, technician=visit.technician.name)
+    turn.offer("visit", words, [])
+    groups = turn.desk.settings(NotificationSettings)
+    notice = texts.notice(
+        draft.kind, number=visit.number, name=turn.name, phone=turn.phone, when=when, where=_place(draft) or where,
+        technician=visit.technician.name,
+    )  # fmt: skip
+    turn.tell_group(groups.support if draft.kind == "technical" else groups.sales, notice, "visit")
+
+
+async def _offer(turn: Turn, draft: VisitDraft) -> str | None:
+    zone = turn.desk.zones().zone_at(draft.position)
+    found = await turn.desk.agenda.free_slots(VisitKind(draft.kind), zone.zone_id if zone else None)
+    slots = tuple(OfferedSlot(slot.starts_at, slot.ends_at, slot.technician.id, slot.technician.name) for slot in found)
+    if not slots:
+        turn.session = replace(turn.session, visit=None)
+        turn.offer("visit", texts.no_slots(draft.kind), turn.follow_ups(MenuAction.ADVISOR))
+        return None
+    turn.session = replace(turn.session, visit=replace(draft, slots=slots, slot=None, key=None))
+    labels = [figures.slot(turn.desk.local(slot.starts_at), turn.desk.local(slot.ends_at)) for slot in slots]
+    choices = [Choice(f"do:slot:{index}", label) for index, label in enumerate(labels)]
+    turn.offer("visit", texts.offer_slots(draft.kind), choices, step=Step.SLOT)
+    return None
+
+
+def _draft(turn: Turn) -> VisitDraft:
+    if turn.session.visit is None:
+        raise LookupError("no visit is being arranged")
+    return turn.session.visit
+
+
+def _when(turn: Turn, slot: OfferedSlot | None) -> str:
+    if slot is None:
+        raise LookupError("no time was chosen")
+    return figures.long_slot(turn.desk.local(slot.starts_at), turn.desk.local(slot.ends_at))
+
+
+def _place(draft: VisitDraft) -> str | None:
+    if draft.address == texts.SENT_PLACE and draft.position is not None:
+        return f"https://maps.google.com/?q={draft.position.lat},{draft.position.lng}"
+    return draft.address

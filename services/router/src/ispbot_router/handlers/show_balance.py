@@ -1,0 +1,18 @@
+"""Consultar saldo: what is owed, since when, and how to pay."""
+
+from ispbot_contracts.crm import InvoiceStatus
+from ispbot_contracts.settings import MenuAction
+from ispbot_router.domain.menu import Spot
+from ispbot_router.texts import account as texts
+from ispbot_router.turn import Turn
+
+
+async def show_balance(turn: Turn, _: Spot) -> str | None:
+    """Say the balance; with a debt, offer invoice and payment means."""
+    found = await turn.desk.crm.account(turn.account.customer_id)
+    unpaid = [invoice for invoice in found.invoices if invoice.status in {InvoiceStatus.UNPAID, InvoiceStatus.OVERDUE}]
+    owes = found.account.balance.amount > 0
+    next_steps = (MenuAction.INVOICE, MenuAction.PAYMENT_MEANS) if owes else (MenuAction.INVOICE,)
+    words = texts.balance(found.account, unpaid, turn.today) + texts.stale_note(found.freshness, turn.now)
+    turn.offer("balance", words, turn.follow_ups(*next_steps))
+    return None

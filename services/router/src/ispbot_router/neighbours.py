@@ -1,0 +1,161 @@
+"""The other services as the conversation needs them: every question is bounded, and one that keeps failing is not asked for a while."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Literal, TypeVar
+
+from pydantic import BaseModel
+
+from ispbot_contracts.base import Query
+from ispbot_contracts.crm import (
+    AccountFound,
+    Capability,
+    CrmStatus,
+    CustomersFound,
+    FetchInvoicePdf,
+    FindCustomers,
+    GetAccount,
+    GetCrmStatus,
+    InvoicePdf,
+)
+from ispbot_contracts.scheduler import BookVisit, FreeSlots, Slot, Visit, VisitKind
+from ispbot_runtime.bus import Bus
+from ispbot_runtime.errors import Refusal, Unavailable
+from ispbot_runtime.logs import get_logger
+
+log = get_logger(__name__)
+
+ASK_LIMIT_S = 3.0
+"""No customer (and no partition) waits longer than this for a neighbour."""
+
+_FAILURES_TO_OPEN = 3
+_OPEN_S = 5.0
+_STATUS_EVERY_S = 5.0
+
+AnswerT = TypeVar("AnswerT", bound=BaseModel)
+
+
+class NeighbourAway(Exception):
+    """A neighbour did not answer in time, or said that what stands behind it does not."""
+
+
+class CrmAway(NeighbourAway):
+    """The management system can not be asked now."""
+
+
+class CrmNotSetUp(NeighbourAway):
+    """No management system is configured."""
+
+
+class AgendaAway(NeighbourAway):
+    """The agenda can not be asked now."""
+
+
+class _Line:
+    """Asks one neighbour; after some silences in a row it answers "away" at once for a few seconds."""
+
+    def __init__(self, ask: Callable[..., Awaitable[BaseModel]], clock: Callable[[], float] = time.monotonic) -> None:
+        self._ask = ask
+        self._clock = clock
+        self._failures = 0
+        self._open_until = 0.0
+
+    async def ask(self, query: Query[AnswerT]) -> AnswerT:
+        """Ask. Raises Unavailable or Refusal."""
+        if self._clock() < self._open_until:
+            raise Unavailable(f"{query.owner}: not asked, it did not answer lately")
+        try:
+            answer = await self._ask(query, timeout_s=ASK_LIMIT_S)
+        except Unavailable:
+            self._failures += 1
+            if self._failures >= _FAILURES_TO_OPEN:
+                self._open_until = self._clock() + _OPEN_S
+            raise
+        except Refusal:
+            self._failures = 0
+            raise
+        self._failures = 0
+        return answer  # type: ignore[return-value]  # the bus answers with the model of AnswerT
+
+
+class Crm:
+    """The management system behind crm-adapter. Other refusals than "away" and "not set up" come through."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._line = _Line(bus.ask)
+        self._bus = bus
+        self.status: CrmStatus | None = None
+        """As last told; None before the first answer."""
+
+    async def find(self, by: Literal["phone", "document", "number"], value: str) -> CustomersFound:
+        """Return everybody who matches."""
+        return await self._ask(FindCustomers(by=by, value=value))
+
+    async def account(self, customer_id: str) -> AccountFound:
+        """Return a customer with invoices. Refusal: customer_not_found."""
+        return await self._ask(GetAccount(customer_id=customer_id))
+
+    async def invoice_pdf(self, customer_id: str) -> InvoicePdf:
+        """Return the invoice to pay next as a file. Refusals: customer_not_found, no_invoice, no_pdf."""
+        return await self._ask(FetchInvoicePdf(customer_id=customer_id))
+
+    def can(self, capability: Capability) -> bool:
+        """Tell whether the configured system does this; yes while we do not know."""
+        return self.status is None or capability in self.status.capabilities
+
+    def limit(self) -> str | None:
+        """Return why customers' data can not be asked now, for /readyz."""
+        if self.status is None:
+            return "crm-adapter has not answered yet"
+        if self.status.vendor is None:
+            return "no management system is configured"
+        return None if self.status.healthy else (self.status.reason or "the management system does not answer")
+
+    async def refresh(self) -> None:
+        """Ask for the status once; an adapter that is away leaves what was known, marked as not healthy."""
+        try:
+            self.status = await self._bus.ask(GetCrmStatus(), timeout_s=ASK_LIMIT_S)
+        except (Unavailable, Refusal) as error:
+            if self.status is not None and self.status.healthy:
+                log.warning("crm_status_unknown", reason=str(error))
+                self.status = self.status.model_copy(update={"healthy": False, "reason": "crm-adapter does not answer"})
+
+    async def follow(self) -> None:
+        """Keep the status current for the life of the process."""
+        while True:
+            await self.refresh()
+            await asyncio.sleep(_STATUS_EVERY_S)
+
+    async def _ask(self, query: Query[AnswerT]) -> AnswerT:
+        try:
+            return await self._line.ask(query)
+        except Unavailable as error:
+            raise CrmAway(str(error)) from error
+        except Refusal as refusal:
+            if refusal.code == "crm_unavailable":
+                raise CrmAway(refusal.message) from refusal
+            if refusal.code == "crm_not_configured":
+                raise CrmNotSetUp(refusal.message) from refusal
+            raise
+
+
+class Agenda:
+    """The scheduler's agenda."""
+
+    def __init__(self, bus: Bus) -> None:
+        self._line = _Line(bus.ask)
+
+    async def free_slots(self, kind: VisitKind, zone_id: str | None) -> list[Slot]:
+        """Return the next free times."""
+        try:
+            return (await self._line.ask(FreeSlots(kind=kind, zone_id=zone_id))).slots
+        except Unavailable as error:
+            raise AgendaAway(str(error)) from error
+
+    async def book(self, query: BookVisit) -> Visit:
+        """Book a time. Refusals: slot_taken, slot_not_offered."""
+        try:
+            return await self._line.ask(query)
+        except Unavailable as error:
+            raise AgendaAway(str(error)) from error

@@ -1,0 +1,114 @@
+"""Conversations in MongoDB: one document per contact, one read and one write per event.
+
+The document remembers the last events with what they led to. An event that comes again gives the same messages with the
+same ids and never moves the conversation twice; two writers of one contact are told apart by the version.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from pydantic import TypeAdapter
+from pymongo.errors import DuplicateKeyError
+
+from ispbot_contracts.base import Message
+from ispbot_contracts.catalogue import message_type
+from ispbot_router import metrics
+from ispbot_router.domain.session import Session
+from ispbot_runtime.errors import Poison
+from ispbot_runtime.logs import get_logger
+from ispbot_runtime.mongo import Database, Document
+
+log = get_logger(__name__)
+
+Outcome = tuple[Session, Sequence[Message]]
+Work = Callable[[Session], Awaitable[Outcome]]
+
+_SESSION = TypeAdapter(Session)
+_REMEMBERED = 8
+"""Events kept per contact; one is in flight at a time, so this outlasts every redelivery."""
+
+
+class Sessions:
+    """The router's own collection."""
+
+    def __init__(self, database: Database) -> None:
+        self._collection = database["sessions"]
+
+    async def once(self, contact_id: str, event: Message, work: Work) -> list[Message]:
+        """Let ``work`` move the contact's conversation, exactly once per event; returns the messages to publish."""
+        while True:
+            document = await self._load(contact_id)
+            remembered = document.get("done", []) if document else []
+            for entry in remembered:
+                if entry["id"] == event.id:
+                    metrics.REPEATED.inc()
+                    return [_restored(output) for output in entry["outputs"]]
+            session = _session(document, contact_id)
+            changed, outputs = await work(session)
+            if changed is session and not outputs:
+                return []
+            entry = {"id": event.id, "outputs": [_kept(output) for output in outputs]}
+            if await self._save(changed, document, [*remembered, entry][-_REMEMBERED:]):
+                return list(outputs)
+            log.info("session_changed_meanwhile", contact_id=contact_id)
+
+    async def merge(self, event: Message, kept_id: str, absorbed_id: str) -> None:
+        """Make two conversations one; the absorbed contact's document then only says where to look."""
+        absorbed = await self._collection.find_one({"_id": absorbed_id})
+        if absorbed is not None and "merged_into" not in absorbed:
+            other = _session(absorbed, absorbed_id)
+
+            async def join(session: Session) -> Outcome:
+                return session.merged_with(other), []
+
+            await self.once(kept_id, event, join)
+        await self._collection.replace_one({"_id": absorbed_id}, {"merged_into": kept_id}, upsert=True)
+
+    async def find(self, contact_id: str) -> Session | None:
+        """Return the contact's conversation."""
+        document = await self._load(contact_id)
+        return _session(document, contact_id) if document else None
+
+    async def _load(self, contact_id: str) -> Document | None:
+        seen = {contact_id}
+        document = await self._collection.find_one({"_id": contact_id})
+        while document is not None and "merged_into" in document:
+            target = document["merged_into"]
+            if target in seen:
+                raise Poison(f"contacts {sorted(seen)} are merged in a circle")
+            seen.add(target)
+            document = await self._collection.find_one({"_id": target}) or {"_id": target}
+        return document
+
+    async def _save(self, session: Session, document: Document | None, done: list[dict[str, Any]]) -> bool:
+        state = _SESSION.dump_python(session, mode="json", exclude={"contact_id"}, exclude_defaults=True)
+        if document is None or "version" not in document:
+            try:
+                await self._collection.insert_one(
+                    {"_id": session.contact_id, "version": 1, "state": state, "done": done}
+                )
+            except DuplicateKeyError:
+                return False
+            return True
+        result = await self._collection.update_one(
+            {"_id": document["_id"], "version": document["version"]},
+            {"$set": {"state": state, "done": done}, "$inc": {"version": 1}},
+        )
+        return result.modified_count == 1
+
+
+def _session(document: Document | None, contact_id: str) -> Session:
+    if document is None:
+        return Session(contact_id)
+    return _SESSION.validate_python({**document.get("state", {}), "contact_id": document["_id"]})
+
+
+def _kept(message: Message) -> dict[str, str]:
+    return {"subject": message.subject, "body": message.model_dump_json()}
+
+
+def _restored(entry: dict[str, str]) -> Message:
+    kind = message_type(entry["subject"])
+    if kind is None:
+        raise Poison(f"this version does not know the remembered message {entry['subject']}")
+    return kind.model_validate_json(entry["body"])
