@@ -72,9 +72,12 @@ class LinkedDevice:
         req_id = str(next(self._req))
         answer: asyncio.Future[Json] = asyncio.get_running_loop().create_future()
         self._answers[req_id] = answer
-        await self.write(kind, req_id=req_id, **fields)
-        async with asyncio.timeout(timeout_s):
-            return await answer
+        try:
+            await self.write(kind, req_id=req_id, **fields)
+            async with asyncio.timeout(timeout_s):
+                return await answer
+        finally:
+            self._answers.pop(req_id, None)
 
     async def send(self, to: str, content: Json | str, *, message_id: str | None = None, **fields: Any) -> Json:
         """Send a message (a text when ``content`` is one) and return the ack."""
@@ -141,15 +144,13 @@ class LinkedDevice:
             self._closed = True
             for answer in self._answers.values():
                 answer.set_exception(LinkLost(self.close_code))
-                answer.exception()  # nobody may be waiting any more
-            self._answers.clear()
             self._news.set()
 
     async def _hear(self, frame: Json) -> None:
         if self.on_frame is not None:
             self.on_frame(frame)
         answer = self._answers.pop(frame.get("req_id", ""), None)
-        if answer is not None and not answer.done():
+        if answer is not None:
             answer.set_result(frame)
         if self._auto_take and "delivery_id" in frame:
             await self.take(frame)

@@ -29,7 +29,9 @@ class NetworkError(Exception):
 class WaNetworkClient:
     """Use as ``async with WaNetworkClient(url) as net: await net.phone("5493515550001").say("hola")``."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, keep_inboxes: bool = True) -> None:
+        """``keep_inboxes`` False: load tools that only listen; then only phones asked for by ``phone()`` remember."""
+        self._keep_inboxes = keep_inboxes
         self.url = url.rstrip("/")
         self._http = httpx.AsyncClient(base_url=self.url, timeout=30, trust_env=False)
         self._phones: dict[str, PhoneClient] = {}
@@ -180,9 +182,9 @@ class WaNetworkClient:
             elif answer is not None:
                 answer.set_result(event)
             return
-        phone = self._phones.get(event["phone"] or "")
-        if phone is not None:
-            phone.hear(event)
+        number = event["phone"]
+        if number is not None and (self._keep_inboxes or number in self._phones):
+            self.phone(number).hear(event)
         if self._ticks is not None and event["type"] == "receipt":
             self._ticks.put_nowait(
                 Tick(phone=event["phone"], id=event["id"], tick=event["tick"], at_ms=event["at_ms"], at=event["at"])

@@ -38,12 +38,18 @@ def message_view(state: State, message: Msg, viewer: str) -> Json:
     }
 
 
+def _arrived(message: Msg, viewer: str) -> bool:
+    """An account's own phone has everything; a customer's only what was delivered to it."""
+    mark = message.marks.get(viewer)
+    return mark is not None and (mark[0] > 0 or message.chat.startswith(f"{viewer}|"))
+
+
 def chat_view(state: State, key: str, viewer: str, *, limit: int, before: int | None = None) -> list[Json]:
     """The last ``limit`` messages of a chat, oldest first; ``before`` is the ``n`` of the first one already read."""
     shown = [
         m
         for m in state.chat(key).values()
-        if m.kind not in SIDE_KINDS and (before is None or m.n < before) and (m.sender == viewer or viewer in m.marks)
+        if m.kind not in SIDE_KINDS and (before is None or m.n < before) and (m.sender == viewer or _arrived(m, viewer))
     ]
     return [message_view(state, m, viewer) for m in shown[-limit:]]
 

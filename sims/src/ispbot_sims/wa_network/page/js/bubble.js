@@ -1,6 +1,6 @@
 // One message as a bubble.
 import { h, icon, show } from "./dom.js";
-import { preview, rich, size, time } from "./format.js";
+import { rich, size, time } from "./format.js";
 
 const TICKS = {
   pending: ["clock", "En espera", ""],
@@ -21,7 +21,7 @@ function picture(message, className) {
   const alt = message.content.caption ?? "Foto";
   const open = () => show("lightbox", alt, h("img", { src: message.media_url, alt }));
   return h("button", { class: className, type: "button", "aria-label": `Ver ${alt}`, onclick: open },
-    h("img", { src: message.media_url, alt, loading: "lazy" }));
+    h("img", { src: message.media_url, alt }));
 }
 
 const KINDS = {
@@ -53,7 +53,7 @@ export function bubble(message, { inGroup, quotedText, onMenu }) {
     { class: `bubble ${mine ? "out" : "in"}${message.reactions.length ? " reacted" : ""}`, "data-testid": mine ? "bubble-out" : "bubble-in",
       "data-id": message.id, "data-kind": content.kind },
     inGroup && !mine ? h("div", { class: "author" }, message.author.name) : null,
-    message.quoted ? h("div", { class: "quote" }, quotedText ?? message.quoted.text ?? "Mensaje") : null,
+    message.quoted ? h("div", { class: "quote" }, rich(quotedText ?? message.quoted.text ?? "Mensaje")) : null,
     parts,
     h("div", { class: "foot" },
       message.bot_tag ? h("span", { class: "badge", title: "Marca de WhatsApp para cuentas automáticas" }, "IA") : null,
@@ -64,5 +64,3 @@ export function bubble(message, { inGroup, quotedText, onMenu }) {
   );
   return element;
 }
-
-export { preview };

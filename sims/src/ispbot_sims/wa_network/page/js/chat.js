@@ -20,6 +20,9 @@ export class Chat {
     this.avatar = h("span", { class: "avatar", "aria-hidden": "true" });
     this.chips = h("div", { class: "chips", hidden: true });
     this.list = h("div", { class: "messages", "data-testid": "chat-messages", role: "log", "aria-label": "Mensajes", tabindex: "0" });
+    this.pinned = true;
+    this.list.addEventListener("scroll", () => { this.pinned = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120; });
+    for (const event of ["load", "loadedmetadata"]) this.list.addEventListener(event, () => this.pinned && this.toEnd(), true);
     const more = h("button", { class: "icon-button", type: "button", "aria-label": "Opciones del teléfono", "aria-haspopup": "menu",
       "data-testid": "phone-menu", onclick: () => openMenu(this.head, more, "head", onSettings()) }, icon("more"));
     this.head = h("header", { class: "chat-head" }, this.avatar, h("div", { class: "who" }, this.name, this.state), more);
@@ -86,10 +89,9 @@ export class Chat {
       this.find(message.id)?.replaceWith(this.build(message));
       return;
     }
-    const atEnd = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < 120;
     this.list.querySelector(".empty")?.remove();
     this.append(message);
-    if (message.mine || atEnd) this.toEnd();
+    if (message.mine || this.pinned) this.toEnd();
     if (!message.mine) {
       this.showTyping(false);
       this.markRead();
@@ -144,18 +146,19 @@ export class Chat {
 
   build(message) {
     const quoted = message.quoted ? this.messages.get(message.quoted.message_id) : null;
-    const element = bubble(message, {
+    return bubble(message, {
       inGroup: this.inGroup,
       quotedText: quoted ? preview(quoted.content) : null,
       onMenu: (...args) => this.openActions(...args),
     });
-    element.querySelector("img")?.addEventListener("load", () => this.list.lastElementChild === element && this.toEnd());
-    return element;
   }
 
   find(id) { return this.list.querySelector(`[data-id="${CSS.escape(id)}"]`); }
 
-  toEnd() { this.list.scrollTop = this.list.scrollHeight; }
+  toEnd() {
+    this.pinned = true;
+    this.list.scrollTop = this.list.scrollHeight;
+  }
 
   openActions(message, host, button) {
     const own = message.mine && message.content.kind !== "deleted";
