@@ -38,6 +38,7 @@ async def serve_network(
     # With the protocol named, asyncio turns Nagle's algorithm off; without it every answer may wait 40 ms.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
+    listening.listen()
     server = uvicorn.Server(
         uvicorn.Config(build_app(network), log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2)
     )
