@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from nats.js.errors import KeyNotFoundError
 
 from ispbot_contracts.base import Message, derive_id, utc_now
 from ispbot_contracts.common import Author, AuthorKind
@@ -56,7 +57,7 @@ class World:
         bucket = await self.bus.js.key_value(SESSION_BUCKET)
         try:
             return SessionStatus.model_validate_json((await bucket.get("main")).value)
-        except Exception:
+        except KeyNotFoundError:
             return None
 
     async def state(self, wanted: SessionState, *, timeout_s: float = 10.0) -> SessionStatus:

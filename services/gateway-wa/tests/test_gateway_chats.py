@@ -136,7 +136,12 @@ async def test_location_choice_and_unknown_kinds_arrive(world, gateway):
     phone = world.net.phone(NELIDA)
     await phone.send_location(-31.4, -64.2)
     await phone.send({"kind": "choice", "choice_id": "saldo", "text": "Ver saldo"})
-    await phone.send({"kind": "contacts", "cards": [{"display_name": "Ana", "vcard": "BEGIN:VCARD\nTEL;CELL:+54 9 351 1\nEND:VCARD"}]})
+    await phone.send(
+        {
+            "kind": "contacts",
+            "cards": [{"display_name": "Ana", "vcard": "BEGIN:VCARD\nTEL;CELL:+54 9 351 1\nEND:VCARD"}],
+        }
+    )
     await phone.send({"kind": "unsupported", "original": "poll_update"})
     await world.event(MessageReceived, 4)
     location, choice, contacts, unknown = [event.content for event in world.all(MessageReceived)]

@@ -1,11 +1,13 @@
 """WhatsApp addresses. A phone is never read out of a LID: the digits are unrelated."""
 
+import re
 from typing import Literal
 
 from ispbot_contracts.base import derive_id
 
 AddressKind = Literal["lid", "phone", "group", "other"]
 
+_LONG_NUMBER = re.compile(r"\d{7,}")
 _KINDS: dict[str, AddressKind] = {"lid": "lid", "s.whatsapp.net": "phone", "g.us": "group"}
 
 
@@ -30,3 +32,8 @@ def phone_digits(address: str | None) -> str | None:
 def first_contact_id(address: str) -> str:
     """Return the id that a person first seen under ``address`` gets: the same whenever it is computed."""
     return derive_id("contact", address)
+
+
+def redacted(text: str) -> str:
+    """Return a vendor's error text without the numbers of people, fit for logs and events."""
+    return _LONG_NUMBER.sub("…", text)

@@ -21,6 +21,7 @@ from ispbot_contracts.content import (
 )
 from ispbot_contracts.whatsapp import GroupInfo, WaAccount
 from ispbot_gateway_wa.domain.addresses import phone_digits
+from ispbot_gateway_wa.domain.platforms import is_business
 from ispbot_gateway_wa.ports import (
     Arrival,
     Edited,
@@ -52,13 +53,6 @@ def account_of(frame: Frame) -> WaAccount:
         platform=platform,
         business=is_business(platform),
     )
-
-
-def is_business(platform: str) -> bool | None:
-    """Tell whether the phone runs WhatsApp Business; None for a platform nobody has described."""
-    if platform.startswith("smb"):
-        return True
-    return False if platform in {"android", "iphone"} else None
 
 
 def arrival_of(frame: Frame) -> Arrival | None:

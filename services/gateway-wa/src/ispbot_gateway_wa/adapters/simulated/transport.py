@@ -18,6 +18,7 @@ from ispbot_gateway_wa.adapters.simulated.credentials import CredentialFile, Cre
 from ispbot_gateway_wa.adapters.simulated.files import Files
 from ispbot_gateway_wa.adapters.simulated.read import Frame, account_of, arrival_of, group_of
 from ispbot_gateway_wa.adapters.simulated.write import content_frame
+from ispbot_gateway_wa.domain.addresses import redacted
 from ispbot_gateway_wa.ports import (
     Banned,
     LinkDown,
@@ -221,9 +222,9 @@ class SimulatedTransport:
         ack = await connection.ask(frame, limit_s=_ACK_LIMIT_S)
         error = ack.get("error")
         if error == _NO_SUCH_NUMBER:
-            raise NoWhatsApp(ack.get("error_text") or "not on WhatsApp")
+            raise NoWhatsApp("the number is not on WhatsApp")
         if error:
-            raise Rejected(int(error), ack.get("error_text") or "refused")
+            raise Rejected(int(error), redacted(ack.get("error_text") or "refused"))
         return SentReceipt(wa_id=ack["message_id"], sent_at=datetime.fromtimestamp(ack["timestamp_s"], UTC))
 
     async def find_sent(self, key: str) -> str | None:  # noqa: ARG002 - part of the port
