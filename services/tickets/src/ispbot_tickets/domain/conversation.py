@@ -71,7 +71,6 @@ class Conversation:
     """Contacts that turned out to be this person."""
     moved_to: str | None = None
     """The contact that took this one over."""
-    moved_at: datetime | None = None
 
     @property
     def open_ticket(self) -> Ticket | None:
@@ -82,13 +81,17 @@ class Conversation:
         """Return the place given to a recent line, None when it is not known (any more)."""
         return next((line.seq for line in self.recent if line.message_id == message_id), None)
 
+    def may_have(self, at: datetime) -> bool:
+        """Tell whether a line of that moment may stand here: none does when all are older."""
+        return _clock(at) <= self.last_seq
+
     def add(self, draft: Draft) -> "Conversation":
         """Give a new line the next place and count what it means: unread, who waits, what lists show.
 
-        Places follow the clock (microseconds) as far as they can and always grow, so that two conversations that
-        become one keep their order.
+        Places follow the clock as far as they can and always grow, so that two conversations that become one keep
+        their order.
         """
-        seq = max(self.last_seq + 1, int(draft.at.timestamp() * 1_000_000))
+        seq = max(self.last_seq + 1, _clock(draft.at))
         after = replace(self, last_seq=seq, recent=(*self.recent, RecentLine(draft.message_id, seq))[-RECENT:])
         if draft.kind != "message":
             return after
@@ -135,6 +138,10 @@ class Conversation:
         """The agent who holds the ticket has read; others only look."""
         held = self.open_ticket is not None and self.open_ticket.is_held_by(by)
         return replace(self, unread=0) if held and self.unread else self
+
+    def holds(self, ticket_id: str) -> bool:
+        """Tell whether the open (or last) ticket is this one."""
+        return self.ticket is not None and self.ticket.ticket_id == ticket_id
 
     def ticket_named(self, ticket_id: str) -> Ticket:
         """Return the ticket under this id. Raises TicketClosed when another one took its room."""
@@ -206,6 +213,11 @@ class Conversation:
     def open_view(self) -> TicketView | None:
         """Return the open ticket as others see it."""
         return self.view(self.open_ticket) if self.open_ticket else None
+
+
+def _clock(at: datetime) -> int:
+    """Return a moment as a place: microseconds since 1970, exact in JSON numbers for the next two centuries."""
+    return int(at.timestamp() * 1_000_000)
 
 
 def surviving(one: Ticket | None, other: Ticket | None) -> Ticket | None:

@@ -1,14 +1,13 @@
 """Lines that come from the stream: each exactly once, however often and wherever its message comes."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
 from pymongo.errors import DuplicateKeyError
 
 from ispbot_contracts.base import Message
-from ispbot_contracts.common import Author, AuthorKind, DeliveryStatus
-from ispbot_contracts.tickets import QuotedView
+from ispbot_contracts.common import Author, AuthorKind
+from ispbot_contracts.tickets import MessageArchived, QuotedView
 from ispbot_contracts.whatsapp import MessageReceived, MessageSendFailed, MessageSent
 from ispbot_tickets import metrics
 from ispbot_tickets.domain.conversation import Conversation
@@ -26,12 +25,10 @@ def _nothing_learnt(conversation: Conversation) -> Conversation:
 
 async def archive_received(event: MessageReceived, *, store: Store) -> list[Message]:
     """Archive a customer's message, or one that staff wrote on the company's own phone."""
-    known, conversation = await asyncio.gather(
-        store.lines.by_wa_id(event.contact_id, event.wa_id), store.conversations.load(event.contact_id)
-    )
+    conversation = await store.conversations.load(event.contact_id)
     contact_id = conversation.contact_id
-    if known is None and contact_id != event.contact_id:
-        known = await store.lines.by_wa_id(contact_id, event.wa_id)
+    at = millis(event.sent_at)
+    known = await store.lines.by_wa_id(contact_id, event.wa_id) if conversation.may_have(at) else None
     if known is not None and known.message_id != event.id:
         metrics.ECHOES.inc()
         return []
@@ -43,7 +40,7 @@ async def archive_received(event: MessageReceived, *, store: Store) -> list[Mess
 
     draft = Draft(
         message_id=event.id,
-        at=millis(event.sent_at),
+        at=at,
         kind="message",
         direction="out" if event.from_me else "in",
         author=_author(event),
@@ -52,17 +49,22 @@ async def archive_received(event: MessageReceived, *, store: Store) -> list[Mess
         quoted=await quoted_view(contact_id, event.quoted_wa_id, store=store),
         status="sent" if event.from_me else None,
     )
-    return await archive(draft, cause=event, conversation=conversation, store=store, learn=learn, known=known)
+    return [*await archive(draft, cause=event, conversation=conversation, store=store, learn=learn, known=known)]
 
 
 async def archive_sent(event: MessageSent, *, store: Store) -> list[Message]:
-    """Archive what the bot said, or mark an agent's waiting line as sent."""
-    line = await store.lines.get(event.send_id)
-    if line is None:
-        return await _archive_outgoing(event, status="sent", failure=None, store=store)
-    if line.wa_id == event.wa_id:
-        return [updated(event, line)]
+    """Archive what the bot said, or mark a line that waits (an agent's) or was given up as sent."""
     conversation = await store.conversations.load(event.contact_id)
+    expected = event.author.kind is AuthorKind.AGENT or conversation.may_have(millis(event.sent_at))
+    line = await store.lines.get(event.send_id) if expected else None
+    if line is None:
+        draft = await _sent_draft(event, conversation.contact_id, store=store)
+        outputs = await archive(draft, cause=event, conversation=conversation, store=store)
+        if all(output.message.wa_id == event.wa_id for output in outputs):
+            return [*outputs]
+        line = await store.lines.get(event.send_id)
+    if line is None or line.wa_id == event.wa_id:
+        return [updated(event, line)] if line else []
 
     def sent(before: Line) -> Line:
         return conversation.catch_up(before.sent_as(event.wa_id))
@@ -79,33 +81,41 @@ async def archive_send_failed(event: MessageSendFailed, *, store: Store) -> list
     """Keep what could not be sent, with the reason."""
     line = await store.lines.get(event.send_id)
     if line is None:
-        return await _archive_outgoing(event, status="failed", failure=event.reason, store=store)
+        conversation = await store.conversations.load(event.contact_id)
+        return [*await archive(_failed_draft(event), cause=event, conversation=conversation, store=store)]
     line = await store.lines.change(
         line, lambda before: before.moved_to("failed", failure=event.reason), cause=event.id
     )  # fmt: skip
     return [updated(event, line)]
 
 
-async def _archive_outgoing(
-    event: MessageSent | MessageSendFailed, *, status: DeliveryStatus, failure: str | None, store: Store
-) -> list[Message]:
-    conversation = await store.conversations.load(event.contact_id)
-    wa_id = event.wa_id if isinstance(event, MessageSent) else None
-    quoted_wa_id = event.quoted_wa_id if isinstance(event, MessageSent) else None
-    draft = Draft(
+async def _sent_draft(event: MessageSent, contact_id: str, *, store: Store) -> Draft:
+    return Draft(
         message_id=event.send_id,
-        at=millis(event.sent_at if isinstance(event, MessageSent) else event.occurred_at),
+        at=millis(event.sent_at),
         kind="message",
         direction="out",
         author=event.author,
         content=event.content,
-        wa_id=wa_id,
-        quoted=await quoted_view(conversation.contact_id, quoted_wa_id, store=store),
-        status=status,
-        failure=failure,
+        wa_id=event.wa_id,
+        quoted=await quoted_view(contact_id, event.quoted_wa_id, store=store),
+        status="sent",
         ticket_id=event.ticket_id,
     )
-    return await archive(draft, cause=event, conversation=conversation, store=store)
+
+
+def _failed_draft(event: MessageSendFailed) -> Draft:
+    return Draft(
+        message_id=event.send_id,
+        at=millis(event.occurred_at),
+        kind="message",
+        direction="out",
+        author=event.author,
+        content=event.content,
+        status="failed",
+        failure=event.reason,
+        ticket_id=event.ticket_id,
+    )
 
 
 async def archive(
@@ -116,7 +126,7 @@ async def archive(
     store: Store,
     learn: Learn = _nothing_learnt,
     known: Line | None = None,
-) -> list[Message]:
+) -> list[MessageArchived]:
     """Give a new line its place, then write it: two writes.
 
     The place is remembered in the conversation, so that a crash between the two counts nothing twice; the written line
@@ -132,13 +142,14 @@ async def archive(
     line = changed.conversation.place(draft)
     if line is None:
         raise LookupError(f"line {draft.message_id} has no place in its conversation")
-    if not await store.lines.add(line):
-        if draft.direction == "in" or draft.wa_id is None:
-            metrics.ECHOES.inc()
-            return []
+    stored = await store.lines.add(line)
+    if stored is None and draft.direction == "out" and draft.wa_id is not None:
         await store.lines.remove_echo(line.contact_id, draft.wa_id, keep=line.message_id)
-        await store.lines.add(line)
-    return [archived(cause, line, changed.conversation)]
+        stored = await store.lines.add(line)
+    if stored is None:
+        metrics.ECHOES.inc()
+        return []
+    return [archived(cause, stored, changed.conversation)]
 
 
 async def quoted_view(contact_id: str, wa_id: str | None, *, store: Store) -> QuotedView | None:

@@ -73,4 +73,4 @@ class Chronicle:
         )
         known = await self.store.lines.get(draft.message_id)
         conversation = await self.store.conversations.load(ticket.contact_id)
-        return await archive(draft, cause=event, conversation=conversation, store=self.store, known=known)
+        return [*await archive(draft, cause=event, conversation=conversation, store=self.store, known=known)]

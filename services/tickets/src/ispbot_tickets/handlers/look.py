@@ -31,7 +31,8 @@ _OPEN_CHAT = timedelta(hours=1)
 
 async def open_tickets(store: Store) -> list[TicketView]:
     """Return every open ticket."""
-    views = [conversation.open_view() for conversation in await store.conversations.open()]
+    conversations = await store.conversations.of(await store.tickets.waiting_contacts())
+    views = [conversation.open_view() for conversation in conversations]
     return [view for view in views if view is not None]
 
 
@@ -49,16 +50,14 @@ async def list_tickets(query: ListTickets, *, store: Store) -> TicketPage:
 
 async def get_ticket(query: GetTicket, *, store: Store) -> TicketFound:
     """Return one ticket, open or closed (a closed one as it was when it ended)."""
-    conversation = await store.conversations.by_ticket(query.ticket_id)
-    ticket = conversation.ticket if conversation else None
-    held = conversation.view(ticket) if conversation and ticket and ticket.ticket_id == query.ticket_id else None
-    if held is not None and held.status is not TicketStatus.CLOSED:
-        return TicketFound(ticket=held)
     kept = await store.tickets.get(query.ticket_id)
-    found = kept if kept is not None and (held is None or kept.status is TicketStatus.CLOSED) else held
-    if found is None:
+    if kept is None:
         raise refusals.TicketNotFound(query.ticket_id)
-    return TicketFound(ticket=found)
+    if kept.status is TicketStatus.CLOSED:
+        return TicketFound(ticket=kept)
+    conversation = await store.conversations.load(kept.contact_id)
+    live = conversation.ticket if conversation.holds(query.ticket_id) else None
+    return TicketFound(ticket=conversation.view(live) if live else kept)
 
 
 async def list_messages(query: ListMessages, *, store: Store) -> MessagePage:

@@ -30,7 +30,8 @@ async def merge_contacts(event: ContactMerged, *, store: Store) -> None:
     if kept.contact_id == event.absorbed_id:
         log.warning("contacts_merged_both_ways", contact_id=event.contact_id)
         return
-    absorbed = await _point(event, kept.contact_id, store=store)
+    await store.merges.note(event.absorbed_id, kept.contact_id, now())
+    absorbed = await _point(event.absorbed_id, kept.contact_id, store=store)
     await store.lines.move(absorbed.contact_id, kept.contact_id)
     await store.tickets.move(absorbed.contact_id, kept.contact_id)
 
@@ -58,14 +59,14 @@ async def identify_contact(event: ContactIdentified, *, store: Store) -> list[Me
     return ticket_updated(event, changed.conversation) if changed.conversation.open_ticket else []
 
 
-async def _point(event: ContactMerged, kept_id: str, *, store: Store) -> Conversation:
+async def _point(absorbed_id: str, kept_id: str, *, store: Store) -> Conversation:
     """Lead the absorbed contact to the kept one and return its conversation as it was."""
     while True:
-        stored = await store.conversations.stored(event.absorbed_id)
+        stored = await store.conversations.stored(absorbed_id)
         if stored is not None and stored.moved_to is not None:
             return stored
-        before = stored or Conversation(event.absorbed_id)
-        after = replace(before, moved_to=kept_id, moved_at=now(), version=before.version + 1)
+        before = stored or Conversation(absorbed_id)
+        after = replace(before, moved_to=kept_id, version=before.version + 1)
         if await store.conversations.save(before, after):
             return after
 

@@ -7,7 +7,7 @@ from ispbot_contracts.ai import TicketSummarised
 from ispbot_contracts.base import Message, derive_id, utc_now
 from ispbot_contracts.common import Author, AuthorKind
 from ispbot_contracts.content import TextContent
-from ispbot_contracts.tickets import OpenTicket, TicketOpened, TicketStatus
+from ispbot_contracts.tickets import OpenTicket, TicketOpened, TicketStatus, TicketView
 from ispbot_runtime.errors import Retryable
 from ispbot_runtime.logs import get_logger
 from ispbot_tickets.domain import wording
@@ -55,12 +55,16 @@ async def open_ticket(command: OpenTicket, *, store: Store) -> list[Message]:
 
 async def summarise_ticket(event: TicketSummarised, *, store: Store) -> list[Message]:
     """Show the one-line summary and the class of the reason in the queue."""
-    conversation = await store.conversations.by_ticket(event.ticket_id)
-    if conversation is None:
-        return await _summarise_past(event, store=store)
+    kept = await store.tickets.get(event.ticket_id)
+    if kept is None:
+        raise Retryable("the ticket is not written yet")
+    conversation = await store.conversations.load(kept.contact_id)
+    if not conversation.holds(event.ticket_id):
+        await _summarise_past(event, kept, store=store)
+        return []
 
     def summarised(before: Conversation) -> Conversation:
-        if before.ticket is None or before.ticket.ticket_id != event.ticket_id:
+        if before.ticket is None or not before.holds(event.ticket_id):
             return before
         summary = wording.shorten(event.summary)
         ticket = before.ticket.summarised(summary=summary, reason=event.reason, confidence=event.confidence)
@@ -70,12 +74,10 @@ async def summarise_ticket(event: TicketSummarised, *, store: Store) -> list[Mes
     return ticket_updated(event, changed.conversation)
 
 
-async def _summarise_past(event: TicketSummarised, *, store: Store) -> list[Message]:
-    past = await store.tickets.get(event.ticket_id)
-    if past is not None and past.summary is None:
+async def _summarise_past(event: TicketSummarised, past: TicketView, *, store: Store) -> None:
+    if past.summary is None:
         summary = wording.shorten(event.summary)
         await store.tickets.save(past.model_copy(update={"summary": summary, "version": past.version + 1}))
-    return []
 
 
 async def _wait_for_words(command: OpenTicket, *, store: Store) -> None:
@@ -93,6 +95,7 @@ async def _opened(command: OpenTicket, conversation: Conversation, *, store: Sto
     view = conversation.open_view()
     if view is None:
         return []  # closed already: the queue has seen it
+    await store.tickets.save(view)  # before anybody hears of it: leads from the ticket to the conversation
     words = await store.lines.words(conversation.contact_id, WORDS)
     return [TicketOpened.caused_by(command, "opened", contact_id=conversation.contact_id, ticket=view, words=words)]
 

@@ -82,7 +82,7 @@ async def mark_seen(query: MarkSeen, *, store: Store) -> TicketFound:
     conversation = await holding(query.ticket_id, store=store)
     changed = await store.conversations.change(
         conversation.contact_id,
-        lambda before: before.seen(query.agent) if _holds(before, query.ticket_id) else before,
+        lambda before: before.seen(query.agent) if before.holds(query.ticket_id) else before,
         announce=lambda _, after: [moved(TicketUpdated, after)],
         known=conversation,
     )
@@ -92,13 +92,13 @@ async def mark_seen(query: MarkSeen, *, store: Store) -> TicketFound:
 
 async def holding(ticket_id: str, *, store: Store) -> Conversation:
     """Return the conversation that holds a ticket. Raises TicketNotFound, TicketClosed."""
-    conversation = await store.conversations.by_ticket(ticket_id)
-    if conversation is not None:
-        return conversation
-    past = await store.tickets.get(ticket_id)
-    if past is None:
+    kept = await store.tickets.get(ticket_id)
+    if kept is None:
         raise refusals.TicketNotFound(ticket_id)
-    raise refusals.TicketClosed(past.closed_by.name if past.closed_by else None)
+    conversation = await store.conversations.load(kept.contact_id)
+    if not conversation.holds(ticket_id):
+        raise refusals.TicketClosed(kept.closed_by.name if kept.closed_by else None)
+    return conversation
 
 
 async def _move(
@@ -115,10 +115,6 @@ async def _move(
     if changed.messages:
         log.info(fact, ticket_id=ticket_id)
     return TicketFound(ticket=changed.conversation.view(changed.conversation.ticket_named(ticket_id)))
-
-
-def _holds(conversation: Conversation, ticket_id: str) -> bool:
-    return conversation.ticket is not None and conversation.ticket.ticket_id == ticket_id
 
 
 def _comment(conversation: Conversation) -> str | None:

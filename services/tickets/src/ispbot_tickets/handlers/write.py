@@ -87,13 +87,10 @@ async def add_note(query: AddNote, *, store: Store) -> MessageWritten:
 
 
 async def _contact_of(ticket_id: str, *, store: Store) -> str:
-    conversation = await store.conversations.by_ticket(ticket_id)
-    if conversation is not None:
-        return conversation.contact_id
-    past = await store.tickets.get(ticket_id)
-    if past is None:
+    kept = await store.tickets.get(ticket_id)
+    if kept is None:
         raise refusals.TicketNotFound(ticket_id)
-    return past.contact_id
+    return kept.contact_id
 
 
 async def _quoted(message_id: str | None, conversation: Conversation, *, store: Store) -> Line | None:

@@ -17,7 +17,6 @@ from ispbot_tickets.store.mapping import active_slot, conversation_document, con
 
 _TRIES = 20
 _MAX_MOVES = 10
-_QUEUES = ["pending", "in_progress"]
 _NOT_IN_LISTS = {"recent": 0, "parked": 0, "outbox": 0}
 
 Decide = Callable[[Conversation], Conversation]
@@ -59,23 +58,10 @@ class Conversations:
         document = await self._collection.find_one({"_id": contact_id}, {"outbox": 0})
         return conversation_of(document) if document else None
 
-    async def by_ticket(self, ticket_id: str) -> Conversation | None:
-        """Return the conversation that holds a ticket."""
-        document = await self._collection.find_one({"ticket.ticket_id": ticket_id}, {"outbox": 0})
-        if document is None:
-            return None
-        found = conversation_of(document)
-        return found if found.moved_to is None else await self.load(found.moved_to)
-
-    async def open(self) -> list[Conversation]:
-        """Return every conversation with an open ticket: some hundreds."""
-        documents = await self._collection.find({"queue": {"$in": _QUEUES}}, _NOT_IN_LISTS).to_list()
+    async def of(self, contact_ids: Sequence[str]) -> list[Conversation]:
+        """Return the conversations of several contacts."""
+        documents = await self._collection.find({"_id": {"$in": list(contact_ids)}}, _NOT_IN_LISTS).to_list()
         return [conversation_of(document) for document in documents]
-
-    async def moved_since(self, moment: datetime) -> list[tuple[str, str]]:
-        """Return (absorbed, kept) of the contacts that were merged since a moment."""
-        found = self._collection.find({"moved_at": {"$gte": moment}}, {"moved_to": 1}).limit(1000)
-        return [(document["_id"], document["moved_to"]) for document in await found.to_list()]
 
     async def active_since(self, moment: datetime) -> int:
         """Return how many people wrote since a moment (to the slot)."""

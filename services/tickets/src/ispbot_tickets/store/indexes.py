@@ -1,4 +1,8 @@
-"""The collections and their indexes: every query of this service uses one."""
+"""The collections and their indexes: every query of this service uses one.
+
+Conversations are written with every message and each index costs there, so what can be found by ticket is indexed in
+the tickets.
+"""
 
 from collections.abc import Mapping, Sequence
 
@@ -9,13 +13,11 @@ LINES = "lines"
 TICKETS = "tickets"
 COUNTERS = "counters"
 DAYS = "days"
+MERGES = "merges"
 
 INDEXES: Mapping[str, Sequence[IndexModel]] = {
     CONVERSATIONS: [
-        IndexModel([("ticket.ticket_id", ASCENDING)], name="ticket", sparse=True),
-        IndexModel([("queue", ASCENDING)], name="queue", sparse=True),
         IndexModel([("active_slot", ASCENDING)], name="active", sparse=True),
-        IndexModel([("moved_at", ASCENDING)], name="moved", sparse=True),
         IndexModel([("outbox_at", ASCENDING)], name="outbox", sparse=True),
     ],
     LINES: [
@@ -24,5 +26,7 @@ INDEXES: Mapping[str, Sequence[IndexModel]] = {
     ],
     TICKETS: [
         IndexModel([("contact_id", ASCENDING), ("number", DESCENDING)], name="of_contact"),
+        IndexModel([("queue", ASCENDING)], name="queue", sparse=True),
     ],
+    MERGES: [IndexModel([("at", ASCENDING)], name="at")],
 }

@@ -36,14 +36,17 @@ class Lines:
         document = await self._collection.find_one({"wa_key": wa_key(contact_id, wa_id)})
         return line_of(document) if document else None
 
-    async def add(self, line: Line) -> bool:
-        """Write a new line; False when WhatsApp's message is already here under another id. Writing twice is once."""
+    async def add(self, line: Line) -> Line | None:
+        """Write a new line and return it as it stands; writing twice is once.
+
+        None when WhatsApp's message is already here under another id.
+        """
         try:
             await self._collection.insert_one(line_document(line))
         except DuplicateKeyError:
-            return await self.get(line.message_id) is not None
+            return await self.get(line.message_id)
         metrics.ARCHIVED.labels(line.kind, line.direction or "none").inc()
-        return True
+        return line
 
     async def change(self, line: Line, decide: Callable[[Line], Line], *, cause: str) -> Line:
         """Store what ``decide`` makes of a line, decided anew when somebody else was faster.

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter
 
-from ispbot_contracts.tickets import TicketView
+from ispbot_contracts.tickets import TicketStatus, TicketView
 from ispbot_runtime.mongo import Document
 from ispbot_tickets.domain.conversation import Conversation
 from ispbot_tickets.domain.line import Line
@@ -38,9 +38,6 @@ def conversation_document(conversation: Conversation) -> Document:
         del document["ticket"]
     if conversation.moved_to is not None:
         return document
-    del document["moved_at"]
-    if conversation.open_ticket is not None:
-        document["queue"] = conversation.open_ticket.status.value
     if conversation.last_inbound_at is not None and conversation.kind == "direct":
         document["active_slot"] = active_slot(conversation.last_inbound_at)
     return document
@@ -69,6 +66,8 @@ def ticket_document(view: TicketView) -> Document:
     """Return the document of a ticket as the histories keep it."""
     document: Document = _plain(view.model_dump())
     document["_id"] = document.pop("ticket_id")
+    if view.status is not TicketStatus.CLOSED:
+        document["queue"] = True
     return document
 
 

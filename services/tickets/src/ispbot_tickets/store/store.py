@@ -15,8 +15,9 @@ from ispbot_runtime.outbox import Outbox
 from ispbot_tickets.domain.line import Line
 from ispbot_tickets.store.conversations import Changed, Conversations
 from ispbot_tickets.store.counters import Days, Numbers
-from ispbot_tickets.store.indexes import CONVERSATIONS, COUNTERS, DAYS, INDEXES, LINES, TICKETS
+from ispbot_tickets.store.indexes import CONVERSATIONS, COUNTERS, DAYS, INDEXES, LINES, MERGES, TICKETS
 from ispbot_tickets.store.lines import Lines
+from ispbot_tickets.store.merges import Merges
 from ispbot_tickets.store.tickets import Tickets
 
 log = get_logger(__name__)
@@ -38,6 +39,7 @@ class Store:
         self.tickets = Tickets(database[TICKETS])
         self.numbers = Numbers(database[COUNTERS])
         self.days = Days(database[DAYS])
+        self.merges = Merges(database[MERGES])
 
     async def prepare(self) -> None:
         """Create the indexes."""
@@ -72,5 +74,5 @@ class Store:
 
     async def lead_stragglers(self) -> None:
         """Move lines that were being written while their contact was merged into another."""
-        for absorbed, kept in await self.conversations.moved_since(utc_now() - _STRAGGLE_FOR):
+        for absorbed, kept in await self.merges.since(utc_now() - _STRAGGLE_FOR):
             await self.lines.move(absorbed, kept)

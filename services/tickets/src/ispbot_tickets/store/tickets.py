@@ -1,4 +1,7 @@
-"""Every ticket there ever was, as the histories read it. Open ones live in their conversation; this follows them."""
+"""Every ticket there ever was, as the histories read it.
+
+An open one lives in its conversation; what is kept here follows it, and leads from the ticket to the conversation.
+"""
 
 from pymongo import DESCENDING
 from pymongo.asynchronous.collection import AsyncCollection
@@ -20,7 +23,8 @@ class Tickets:
         document = ticket_document(view)
         identity = {"_id": document.pop("_id"), "version": {"$lt": view.version}}
         try:
-            await self._collection.update_one(identity, {"$set": document}, upsert=True)
+            gone = {} if "queue" in document else {"$unset": {"queue": ""}}
+            await self._collection.update_one(identity, {"$set": document, **gone}, upsert=True)
         except DuplicateKeyError:
             return  # a newer state is there
 
@@ -28,6 +32,11 @@ class Tickets:
         """Return the ticket as last kept."""
         document = await self._collection.find_one({"_id": ticket_id})
         return ticket_of(document) if document else None
+
+    async def waiting_contacts(self) -> list[str]:
+        """Return the contacts with an open ticket; one that was closed a moment ago may be among them."""
+        documents = await self._collection.find({"queue": True}, {"contact_id": 1}).to_list()
+        return [document["contact_id"] for document in documents]
 
     async def closed_of(self, contact_id: str, limit: int) -> list[TicketView]:
         """Return a contact's closed tickets, newest first."""
