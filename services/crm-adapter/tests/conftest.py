@@ -142,9 +142,8 @@ async def configured(settings_store, company, crm_settings):
 
 
 @pytest.fixture
-async def ask(make_bus):
+async def ask(bus):
     """Return a function that asks over the bus as another service does."""
-    bus = await make_bus("asker")
     await bus.start()
 
     async def send(query, timeout_s=5.0):

@@ -9,7 +9,7 @@ import stamina
 
 from ispbot_crm_adapter import metrics
 from ispbot_crm_adapter.breaker import Breaker
-from ispbot_crm_adapter.errors import CrmBroken, CrmError, CrmUnreachable
+from ispbot_crm_adapter.errors import CrmBroken, CrmError, CrmUnreachable, NoInvoiceFile, NoSuchCustomer
 from ispbot_crm_adapter.settings import Limits
 
 T = TypeVar("T")
@@ -36,6 +36,7 @@ class Guard:
         self._breaker = Breaker(failures=limits.breaker_failures, open_s=limits.breaker_open_s)
         self.trouble: CrmError | None = None
         """Why the last request did not work; None while all is well."""
+        self._trouble_at = float("-inf")
         self.last_request_at = float("-inf")
         """Monotonic seconds of the last request."""
 
@@ -64,15 +65,19 @@ class Guard:
             else:
                 return answer
             finally:
-                self._note(verdict)
+                self._note(verdict, started)
                 metrics.REQUESTS.labels(self._vendor, operation, verdict.code if verdict else "ok").inc()
                 metrics.REQUEST_SECONDS.labels(self._vendor, operation).observe(time.monotonic() - started)
                 metrics.BREAKER.labels(self._vendor).set(self._breaker.state)
 
-    def _note(self, error: CrmError | None) -> None:
+    def _note(self, error: CrmError | None, started: float) -> None:
+        answered = error is None or isinstance(error, (NoSuchCustomer, NoInvoiceFile))
+        if answered and started < self._trouble_at:
+            return  # an answer to an older request does not prove that the system is back
         if error is not None and error.counts:
             self._breaker.failed()
         else:
             self._breaker.succeeded()
-        answered = error is None or error.code in ("no_such_customer", "no_pdf")
         self.trouble = None if answered else error
+        if not answered:
+            self._trouble_at = time.monotonic()

@@ -13,6 +13,8 @@ from ispbot_runtime.phones import national_number
 By = Literal["phone", "document", "number"]
 
 _SEVERAL = re.compile(r"[/;,|\n]| y | o ")
+_LETTERS = re.compile(r"[^\W\d_]+")
+"""Remarks like "(hermano)"; the phone library would dial them."""
 _PERSONAL_TAX_ID = re.compile(r"(20|23|24|27)(\d{8})\d")
 _CURRENCIES = {
     "AR": "ARS", "BO": "BOB", "BR": "BRL", "CL": "CLP", "CO": "COP", "CR": "CRC", "DO": "DOP", "EC": "USD", "ES": "EUR",
@@ -43,7 +45,7 @@ class Locale:
     def nationals(self, *fields: str | None) -> list[str]:
         """Return the distinct national numbers in free text fields; one field may hold several numbers."""
         written = [part for text in fields if text for part in _SEVERAL.split(text)]
-        found = (self.national(part) for part in written if part.strip())
+        found = (self.national(_LETTERS.sub(" ", part)) for part in written if part.strip())
         return list(dict.fromkeys(number for number in found if number is not None))
 
     def international(self, national: str) -> str:

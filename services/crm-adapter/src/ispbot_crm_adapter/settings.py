@@ -19,7 +19,8 @@ class Limits:
     """Requests at once to the system: PHP on small boxes."""
     fresh_s: float = 15.0
     """An answer this young is given again without asking."""
-    breaker_failures: int = 4
+    breaker_failures: int = 8
+    """In a row; one question makes up to three requests at once."""
     breaker_open_s: float = 10.0
     file_max_bytes: int = 10 * 1024 * 1024
     page_pause_s: float = 0.3
@@ -33,6 +34,7 @@ class CrmAdapterSettings(CommonSettings):
     crm_file_timeout_s: float = Field(default=8.0, gt=0, le=60)
     crm_concurrency: int = Field(default=8, ge=1, le=64)
     crm_fresh_s: float = Field(default=15.0, ge=0, le=600)
+    crm_breaker_open_s: float = Field(default=10.0, gt=0, le=300)
     crm_directory_every_s: float = Field(default=6 * 3600, ge=60)
 
     def limits(self) -> Limits:
@@ -43,4 +45,5 @@ class CrmAdapterSettings(CommonSettings):
             read_s=min(3.0, self.crm_question_timeout_s),
             concurrency=self.crm_concurrency,
             fresh_s=self.crm_fresh_s,
+            breaker_open_s=self.crm_breaker_open_s,
         )

@@ -14,7 +14,7 @@ def api_base(typed: str) -> str:
     With or without scheme (https, but http for a bare IP address) and with or without ``/api/v1``.
     Raises CrmRejected with code ``invalid_url``.
     """
-    text = typed.strip().rstrip("/")
+    text = typed.strip()
     if "://" not in text:
         host = text.split("/")[0].rsplit(":", 1)[0]
         text = f"{'http' if _is_ip(host) else 'https'}://{text}"

@@ -1,0 +1,170 @@
+"""Probar Conexión: each mistake has its own sentence."""
+
+import asyncio
+import json
+import ssl
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from ispbot_contracts.crm import TestCrmConnection as TryConnection
+from ispbot_contracts.settings import CrmSettings
+from ispbot_runtime.testing import free_port
+
+ANSWER = json.dumps({"estado": "error", "mensaje": "No existe el cliente con el filtro indicado."}).encode()
+
+
+@pytest.fixture
+async def attempt(start_adapter, ask, settings_store, company):
+    """Return a function that tries a connection on an adapter without saved credentials."""
+    await settings_store.write(company, revision=0)
+    await start_adapter()
+
+    async def send(**typed):
+        return await ask(TryConnection(**{"vendor": "mikrowisp", "token": "demo-token"} | typed))
+
+    return send
+
+
+@asynccontextmanager
+async def raw_server(answer: bytes, tls: ssl.SSLContext | None = None):
+    """Serve one fixed HTTP answer on a free port."""
+
+    async def serve(reader, writer):
+        await reader.read(65536)
+        writer.write(answer)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=tls)
+    async with server:
+        yield server.sockets[0].getsockname()[1]
+
+
+def http_answer(status: str, body: bytes = b"", *headers: str) -> bytes:
+    lines = [f"HTTP/1.1 {status}", f"Content-Length: {len(body)}", "Connection: close", *headers, "", ""]
+    return "\r\n".join(lines).encode() + body
+
+
+@pytest.fixture
+def self_signed(tmp_path) -> ssl.SSLContext:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "isp.example")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+        .serial_number(1).not_valid_before(now).not_valid_after(now + timedelta(days=1)).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    file = tmp_path / "pair.pem"
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )  # fmt: skip
+    file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
+
+
+async def test_good_credentials_are_praised_with_the_time_it_took(attempt, isp):
+    result = await attempt(url=f"{isp.url}/api/v1/")
+    assert (result.ok, result.code) == (True, "ok")
+    assert result.message.startswith("Conexión correcta con MikroWisp (")
+    assert result.latency_ms is not None
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "words"),
+    [
+        ("bad_token", "denied", "token no es válido"),
+        ("html", "not_json", "página web"),
+        ("truncated", "not_json", "página web"),
+        ("http_500", "http_status", "HTTP 500"),
+        ("error_200", "rejected", "Ocurrió un error inesperado."),
+        ("empty", "empty", "vacío"),
+        ("reset", "reset", "cortó la conexión"),
+        ("latency", "timeout", "no respondió a tiempo"),
+    ],
+)
+async def test_each_way_to_answer_wrongly_is_named(attempt, isp, cause, kind, code, words):
+    await cause(kind, latency_s=20 if kind == "latency" else 0)
+    result = await attempt(url=isp.url)
+    assert (result.ok, result.code) == (False, code)
+    assert words in result.message
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [
+        ({"url": "https://nadie.invalid"}, "dns"),
+        ({"url": "ftp://isp.example"}, "invalid_url"),
+        ({"url": "http://169.254.169.254/latest"}, "forbidden_address"),
+        ({"url": "http://[::ffff:169.254.169.254]"}, "forbidden_address"),
+        ({"url": ""}, "url_required"),
+        ({"url": "http://127.0.0.1:9", "token": ""}, "token_required"),
+        ({"url": "http://127.0.0.1:9", "vendor": "acme"}, "unknown_vendor"),
+    ],
+)
+async def test_each_mistake_in_the_form_is_named(attempt, typed, code):
+    result = await attempt(**typed)
+    assert (result.ok, result.code) == (False, code)
+    assert result.message
+
+
+async def test_a_closed_port_is_named(attempt):
+    assert (await attempt(url=f"http://127.0.0.1:{free_port()}")).code == "connection_refused"
+
+
+async def test_a_redirect_is_not_followed_with_the_token_but_shown(attempt):
+    async with raw_server(http_answer("301 Moved Permanently", b"", "Location: https://otro.example/api/v1/")) as port:
+        result = await attempt(url=f"http://127.0.0.1:{port}")
+    assert result.code == "redirect"
+    assert "https://otro.example" in result.message
+
+
+async def test_a_missing_api_and_a_forbidden_one_are_told_apart(attempt):
+    async with raw_server(http_answer("404 Not Found")) as port:
+        assert "HTTP 404" in (await attempt(url=f"http://127.0.0.1:{port}")).message
+    async with raw_server(http_answer("403 Forbidden")) as port:
+        assert (await attempt(url=f"http://127.0.0.1:{port}")).code == "denied"
+
+
+async def test_a_self_signed_certificate_is_refused_unless_verification_is_off(attempt, self_signed):
+    async with raw_server(http_answer("200 OK", ANSWER, "Content-Type: application/json"), self_signed) as port:
+        refused = await attempt(url=f"https://127.0.0.1:{port}")
+        accepted = await attempt(url=f"https://127.0.0.1:{port}", verify_tls=False)
+    assert (refused.code, accepted.code) == ("tls", "ok")
+    assert "certificado" in refused.message
+
+
+async def test_the_saved_credentials_are_tried_when_nothing_is_typed(attempt, ask, settings_store, crm_settings):
+    assert (await ask(TryConnection())).code == "crm_not_configured"
+    await settings_store.write(crm_settings(), revision=0)
+
+    async def works():
+        return (await ask(TryConnection())).ok
+
+    deadline = asyncio.get_running_loop().time() + 5
+    while not await works():
+        assert asyncio.get_running_loop().time() < deadline
+
+
+async def test_the_saved_token_never_goes_to_another_address(attempt, ask, settings_store, crm_settings):
+    await settings_store.write(crm_settings(), revision=0)
+    saved = (await settings_store.read(CrmSettings)).value.mikrowisp
+    received = bytearray()
+
+    async def serve(reader, writer):
+        received.extend(await reader.read(65536))
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        assert (await ask(TryConnection(vendor="mikrowisp", url=url))).code == "token_required"
+    assert saved.token.get_secret_value().encode() not in received
+    assert not received
