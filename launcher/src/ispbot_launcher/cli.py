@@ -17,6 +17,7 @@ environment:
   ISPBOT_MONGO_URI     a MongoDB of yours in place of the embedded database
   ISPBOT_NATS_URL      a NATS server of yours, with JetStream, in place of the embedded one
   ISPBOT_BUS_SYNC      how often the embedded bus waits for the disk: 1s (default) or always
+  ISPBOT_PANEL_DIST    a panel built elsewhere; nothing is built then
   ISPBOT_LOG_LEVEL     DEBUG, INFO (default), WARNING, ERROR
 """
 

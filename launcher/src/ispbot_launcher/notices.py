@@ -19,15 +19,14 @@ ISPBot is MIT licensed (LICENSE). It uses the packages below, each under its own
 
 def _licence(dist: metadata.Distribution) -> str:
     meta = dist.metadata
-    expression = meta.get("License-Expression")
-    if expression:
-        return expression
+    if "License-Expression" in meta:
+        return meta["License-Expression"]
     classifiers = [
         line.rpartition(" :: ")[2] for line in meta.get_all("Classifier") or [] if line.startswith("License ::")
     ]
     if classifiers:
         return ", ".join(classifiers)
-    first = (meta.get("License") or "not stated").strip().splitlines()
+    first = (meta.get_all("License") or ["not stated"])[0].strip().splitlines()
     return first[0][:60] if first else "not stated"
 
 

@@ -18,14 +18,20 @@ _RANGE = range(18000, 30000)
 class Fixed:
     """A port people know, and how to change it."""
 
+    key: str
+    """Its name in flags (--<key>-port), variables (ISPBOT_<KEY>_PORT) and ``state.json``."""
     name: str
-    flag: str
     default: int
 
+    @property
+    def flag(self) -> str:
+        """The flag that changes it."""
+        return f"--{self.key}-port"
 
-PANEL = Fixed("panel", "--panel-port", 8080)
-PHONE = Fixed("phone page", "--phone-port", 8090)
-ISP = Fixed("demo ISP", "--isp-port", 8091)
+
+PANEL = Fixed("panel", "panel", 8080)
+PHONE = Fixed("phone", "phone page", 8090)
+ISP = Fixed("isp", "demo ISP", 8091)
 
 
 def is_free(port: int) -> bool:

@@ -108,17 +108,21 @@ def status(arguments: Namespace) -> int:
         print(json.dumps(answer, indent=1))
         return 0 if fine else 1
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("part", "state", "pid", "up", "memory", "restarts", "detail"):
-        table.add_column(heading, justify="right" if heading in {"pid", "up", "memory", "restarts"} else "left")
+    for heading in ("part", "state", "pid", "up", "memory", "restarts"):
+        table.add_column(heading, justify="left" if heading in {"part", "state"} else "right")
     for part in parts:
         colour = "green" if part.ready else "red"
         shown = part.status if part.ready or part.status != "ready" else "not ready"
         memory = f"{part.memory / 1e6:.0f} MB" if part.memory else ""
         table.add_row(
-            part.name, f"[{colour}]{shown}[/]", str(part.pid or ""), _age(part.uptime_s), memory, str(part.restarts), part.detail
+            part.name, f"[{colour}]{shown}[/]", str(part.pid or ""), _age(part.uptime_s), memory, str(part.restarts)
         )  # fmt: skip
     terminal = Terminal()
     terminal.table(table)
+    if remarks := [f"{part.name}: {part.detail}" for part in parts if part.detail]:
+        terminal.say()
+    for remark in remarks:
+        terminal.say(remark)
     terminal.say(
         f"\nTogether {total / 1e6:.0f} MB (peak {known.peak_memory / 1e6:.0f} MB), up {_age(time.time() - known.started_at)}, "
         f"pid {known.pid}, panel {known.addresses['panel']}"

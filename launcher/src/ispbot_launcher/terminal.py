@@ -1,11 +1,14 @@
 """What people see: steps with their time, a moving line in a real terminal, plain lines everywhere else."""
 
+import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 from rich.console import Console
+from rich.live import Live
 from rich.markup import escape
+from rich.spinner import Spinner
 from rich.table import Table
 
 from ispbot_launcher.watch import Event, Happening
@@ -54,6 +57,30 @@ class Terminal:
         mark, style = _STYLES[event.what]
         stamp = "" if event.what is Happening.READY else time.strftime("%H:%M:%S ")
         self.line(mark, style, f"{stamp}{event.text}")
+
+    @asynccontextmanager
+    async def waiting(self, text: Callable[[], str]) -> AsyncIterator[None]:
+        """Show a moving line with ``text`` while the block runs; nothing when this is not a real terminal.
+
+        Turned by the event loop, not by a thread of rich: processes are started meanwhile, and forking wants one thread.
+        """
+        if not self.console.is_terminal:
+            yield
+            return
+        spinner = Spinner("dots")
+        with Live(spinner, console=self.console, auto_refresh=False, transient=True) as live:
+
+            async def turn() -> None:
+                while True:
+                    spinner.update(text=escape(text()))
+                    live.refresh()
+                    await asyncio.sleep(0.1)
+
+            turning = asyncio.create_task(turn())
+            try:
+                yield
+            finally:
+                turning.cancel()
 
     @contextmanager
     def step(self, title: str) -> Iterator[Step]:

@@ -5,18 +5,21 @@ import os
 import signal
 import time
 from argparse import Namespace
+from pathlib import Path
+from urllib.parse import urlsplit
 
 from ispbot_launcher import debian, panel, state
 from ispbot_launcher.bus_config import write_bus_config
 from ispbot_launcher.folders import PANEL, DataFolder, data_folder
 from ispbot_launcher.pages import Opened, print_page
 from ispbot_launcher.parts import SERVICES, Plan, Transport, build_parts
-from ispbot_launcher.ports import HOST, ISP, PHONE, Fixed, FreePorts, choose_fixed
+from ispbot_launcher.ports import HOST, ISP, PHONE, Fixed, FreePorts, choose_fixed, is_free
 from ispbot_launcher.ports import PANEL as PANEL_PORT
 from ispbot_launcher.secrets_file import BUS_TOKEN, load_or_create
 from ispbot_launcher.supervisor import Supervisor
 from ispbot_launcher.terminal import Terminal
 
+BUILT_PANEL = "ISPBOT_PANEL_DIST"
 _START_LIMIT_S = 120.0
 _REFRESH_S = 2.0
 
@@ -34,24 +37,30 @@ def chosen_transport(arguments: Namespace, data: DataFolder) -> Transport:
     return chosen
 
 
-def _port(flag: int | None, variable: str, fixed: Fixed, free: FreePorts, *, auto: bool) -> int:
-    if flag is not None:
-        return flag
-    if variable in os.environ:
-        return int(os.environ[variable])
-    return free.take() if auto else fixed.default
+def _chosen_ports(arguments: Namespace, data: DataFolder, free: FreePorts) -> dict[Fixed, int]:
+    """Return the ports that people use: flag, else environment, else (--auto-ports) the last one or a free one, else fixed."""
+    last = state.load(data)
+    chosen: dict[Fixed, int] = {}
+    for fixed in (PANEL_PORT, PHONE, ISP):
+        flag = getattr(arguments, f"{fixed.key}_port")
+        before = urlsplit(last.addresses.get(fixed.key, "")).port if last else None
+        given = os.environ.get(f"ISPBOT_{fixed.key.upper()}_PORT", "")
+        if flag is not None:
+            chosen[fixed] = flag
+        elif given.isdigit():
+            chosen[fixed] = int(given)
+        elif arguments.auto_ports:  # the last one again: the demo's settings hold the provider's address
+            chosen[fixed] = before if before is not None and is_free(before) else free.take()
+        else:
+            chosen[fixed] = fixed.default
+    return chosen
 
 
 def make_plan(arguments: Namespace, data: DataFolder) -> Plan:
     """Choose transport and ports, and write the bus configuration. Raises LauncherError when a port is taken."""
     transport, free = chosen_transport(arguments, data), FreePorts()
-    panel_port = _port(arguments.panel_port, "ISPBOT_PANEL_PORT", PANEL_PORT, free, auto=arguments.auto_ports)
-    phone_port = _port(arguments.phone_port, "ISPBOT_PHONE_PORT", PHONE, free, auto=arguments.auto_ports)
-    isp_port = _port(arguments.isp_port, "ISPBOT_ISP_PORT", ISP, free, auto=arguments.auto_ports)
-    wanted = {PANEL_PORT: panel_port}
-    if transport is Transport.DEMO:
-        wanted |= {PHONE: phone_port, ISP: isp_port}
-    choose_fixed(wanted)
+    ports = _chosen_ports(arguments, data, free)
+    choose_fixed(ports if transport is Transport.DEMO else {PANEL_PORT: ports[PANEL_PORT]})
     secrets = load_or_create(data.secrets)
     nats_url, mongo_uri = os.environ.get("ISPBOT_NATS_URL"), os.environ.get("ISPBOT_MONGO_URI")
     bus_port, bus_http, database_port = free.take(), free.take(), free.take()
@@ -68,11 +77,11 @@ def make_plan(arguments: Namespace, data: DataFolder) -> Plan:
         embedded_bus_http=bus_http,
         embedded_database=database_port if mongo_uri is None else None,
         bus_config=data.nats / "server.conf",
-        panel_port=panel_port,
-        phone_port=phone_port,
-        isp_port=isp_port,
+        panel_port=ports[PANEL_PORT],
+        phone_port=ports[PHONE],
+        isp_port=ports[ISP],
         health_ports={name: free.take() for name in SERVICES},
-        panel_dist=PANEL / "dist",
+        panel_dist=Path(os.environ.get(BUILT_PANEL, PANEL / "dist")),
     )
 
 
@@ -128,7 +137,8 @@ class Instance:
         keeper = asyncio.create_task(self._keep_state())
         starting = asyncio.create_task(self.supervisor.start(_START_LIMIT_S))
         stopped = asyncio.create_task(stop.wait())
-        await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        async with self.terminal.waiting(self._waits_for):
+            await asyncio.wait({starting, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not stop.is_set():
             missing = self.supervisor.not_ready()
             self.was_ready = not missing
@@ -149,6 +159,9 @@ class Instance:
             f"Stopped in {time.monotonic() - stopping:.1f} s. Peak memory {self.peak_memory / 1e6:.0f} MB."
         )
         return 0
+
+    def _waits_for(self) -> str:
+        return f"starting: {', '.join(self.supervisor.not_ready())}"
 
     def _stop_on_signals(self) -> asyncio.Event:
         stop, loop = asyncio.Event(), asyncio.get_running_loop()
@@ -176,7 +189,7 @@ def up(arguments: Namespace) -> int:
     data.create()
     with state.hold(data):
         plan = make_plan(arguments, data)  # before what takes long: a taken port is said at once
-        if PANEL.exists():
+        if BUILT_PANEL not in os.environ:
             panel.build(terminal)
         if plan.transport is Transport.REAL:
             debian.libmagic(terminal)

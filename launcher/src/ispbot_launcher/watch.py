@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,7 +15,8 @@ _POLL_S = 0.05
 _FIRST_DELAY_S = 0.5
 _LONGEST_DELAY_S = 30.0
 _LOOP_CRASHES = 5
-_LOOP_WINDOW_S = 120.0
+_STABLE_S = 60.0
+"""A process that lived this long was not part of a crash loop."""
 _SLOW_S = 60.0
 
 
@@ -67,9 +67,10 @@ class PartWatch:
     restarts: int = 0
     child: Child | None = None
     settled: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when the part is ready (or done) for the first time."""
-    _crashes: deque[float] = field(default_factory=lambda: deque(maxlen=_LOOP_CRASHES))
-    _looping: bool = False
+    """Set when there is nothing more to wait for: the part was ready once, did its work, or keeps crashing."""
+    was_ready: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when the part is ready, or did its work, for the first time."""
+    _crashes: int = 0
     _stopping: bool = False
     _task: asyncio.Task[None] | None = None
 
@@ -103,20 +104,24 @@ class PartWatch:
     async def _keep_alive(self) -> None:
         for need in self.needs:
             self.reason = f"waits for {need.part.name}"
-            await need.settled.wait()
+            await need.was_ready.wait()
         while True:
             self._become(PartStatus.STARTING)
-            ending = await self._live()
+            began = time.monotonic()
+            ending = await self._live(began)
             if ending is None:
-                self._become(PartStatus.DONE)
-                self.settled.set()
+                self._fine(PartStatus.DONE)
                 return
-            await self._wait_to_restart(ending)
+            await self._wait_to_restart(ending, time.monotonic() - began)
             self.restarts += 1
 
-    async def _live(self) -> str | None:
+    def _fine(self, status: PartStatus) -> None:
+        self._become(status)
+        self.was_ready.set()
+        self.settled.set()
+
+    async def _live(self, began: float) -> str | None:
         """Run one process to its end; return how it ended, None for a one-shot that did its work."""
-        began = time.monotonic()
         try:
             self.child = await Child.start(self.part, self.logs)
         except OSError as error:
@@ -144,8 +149,7 @@ class PartWatch:
                 slow_told = True
                 self._tell(Happening.SLOW, f"{self.part.name} is not ready after {_SLOW_S:.0f} s: {self.reason}")
             await asyncio.sleep(_POLL_S)
-        self._become(PartStatus.READY)
-        self.settled.set()
+        self._fine(PartStatus.READY)
         took = time.monotonic() - began
         if self.restarts:
             self._tell(Happening.BACK, f"{self.part.name} is back after {took:.1f} s")
@@ -163,19 +167,16 @@ class PartWatch:
             return False, "does not answer yet"
         return status == 200, why_not_ready(body)
 
-    async def _wait_to_restart(self, ending: str) -> None:
-        now = time.monotonic()
-        self._crashes.append(now)
-        recent = [at for at in self._crashes if now - at < _LOOP_WINDOW_S]
-        delay = min(self.first_delay_s * 2 ** (len(recent) - 1), _LONGEST_DELAY_S)
-        looping = len(recent) == _LOOP_CRASHES
+    async def _wait_to_restart(self, ending: str, lived_s: float) -> None:
+        self._crashes = 1 if lived_s > _STABLE_S else self._crashes + 1
+        delay = min(self.first_delay_s * 2 ** (self._crashes - 1), _LONGEST_DELAY_S)
         self._become(PartStatus.RESTARTING, ending)
         self._tell(Happening.CRASHED, f"{self.part.name} {ending} - restarting in {delay:g} s")
-        if looping and not self._looping:
+        if self._crashes == _LOOP_CRASHES:
             text = (
-                f"{self.part.name} keeps ending ({_LOOP_CRASHES} times in two minutes). The others go on; "
-                f"it is tried again every {delay:g} s or more. Look at: ./ispbot logs {self.part.name}"
+                f"{self.part.name} keeps ending ({_LOOP_CRASHES} times in a row). The others go on and it is tried again, "
+                f"at least every {_LONGEST_DELAY_S:.0f} s. Look at: ./ispbot logs {self.part.name}"
             )
             self._tell(Happening.LOOPING, text)
-        self._looping = looping
+            self.settled.set()
         await asyncio.sleep(delay)
