@@ -1,6 +1,7 @@
 """A gateway in the test's own process, on the real bus, the real database and the real simulated network."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -27,6 +28,8 @@ from ispbot_runtime.settings_store import SettingsStore
 from ispbot_runtime.testing import eventually
 from ispbot_sims.wa_network.client import WaNetworkClient
 from ispbot_sims.wa_network.testing import RunningNetwork, serve_network
+
+sys.path.insert(0, str(Path(__file__).parent))  # the rigs beside the tests
 
 EventT = TypeVar("EventT", bound=Message)
 SECOND_S = 1.0
@@ -146,3 +149,7 @@ async def start_gateway(
 @pytest.fixture
 async def gateway(start_gateway: Callable) -> Gateway:
     return await start_gateway()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "qr_speed: divides the lifetime of the simulated network's codes")

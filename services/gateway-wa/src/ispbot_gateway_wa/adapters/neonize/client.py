@@ -90,7 +90,7 @@ class Client:
         self._stopped = True
         async with self._ffi.alone():
             await self._ffi.stop(self.library.uuid)
-        task = self.library.connect_task
+        task: asyncio.Task[None] | None = self.library.connect_task
         if task is not None:
             await asyncio.wait({task})
 
