@@ -13,7 +13,8 @@ PANEL = REPOSITORY / "panel"
 ENVIRONMENT_BIN = REPOSITORY / ".venv" / "bin"
 
 _DEFAULT = REPOSITORY / ".data"
-_LEAST_FREE_BYTES = 500 * 1024**2
+_MIB = 1024**2
+_LEAST_FREE_BYTES = 500 * _MIB
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class DataFolder:
         """Proof that this folder is ours, asked for before anything is deleted."""
         return self.root / ".ispbot-data"
 
-    def create(self) -> None:
+    def create(self, *, least_free_bytes: int = _LEAST_FREE_BYTES) -> None:
         """Make the folders, closed to other users. Raises LauncherError when that is impossible or the disk is full."""
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -83,9 +84,9 @@ class DataFolder:
         except OSError as error:
             raise LauncherError(f"the data folder {self.root} can not be written: {error.strerror}") from error
         free = shutil.disk_usage(self.root).free
-        if free < _LEAST_FREE_BYTES:
+        if free < least_free_bytes:
             raise LauncherError(
-                f"only {free // 1024**2} MB are free on the disk of {self.root}, ISPBot needs 500 MB to start: "
+                f"only {free // _MIB} MB are free on the disk of {self.root}, ISPBot needs {least_free_bytes // _MIB} MB to start: "
                 "free some space or choose another disk with --data-dir"
             )
 

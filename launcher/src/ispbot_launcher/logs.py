@@ -2,6 +2,7 @@
 
 import heapq
 import json
+import os
 import re
 import sys
 import time
@@ -11,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO
 
 from rich.text import Text
 
@@ -100,22 +101,31 @@ def render(line: Line) -> Text:
 
 
 @dataclass
-class _Tail:
+class Tail:
+    """A log file that is followed."""
+
     path: Path
-    file: IO[str]
-    at: str
+    file: BinaryIO
+    at: str = ""
+
+    @classmethod
+    def at_the_end(cls, path: Path) -> "Tail":
+        """Open a log file behind its last line."""
+        file = path.open("rb")
+        file.seek(0, os.SEEK_END)
+        return cls(path, file)
 
     def fresh(self) -> list[Line]:
-        """Return the lines written since the last call; a file emptied by rotation starts over."""
+        """Return the whole lines written since the last call; a file emptied by rotation starts over."""
         if self.path.stat().st_size < self.file.tell():
             self.file.seek(0)
+        start = self.file.tell()
+        whole, newline, _ = self.file.read().rpartition(b"\n")
+        self.file.seek(start + len(whole) + len(newline))
         lines = []
-        while raw := self.file.readline():
-            if not raw.endswith("\n"):  # half a line: it is read again when it is whole
-                self.file.seek(self.file.tell() - len(raw.encode()))
-                break
+        for raw in whole.decode(errors="replace").splitlines():
             if raw.strip():
-                line = parse(raw.rstrip("\n"), self.path.stem, self.at)
+                line = parse(raw, self.path.stem, self.at)
                 self.at = line.at
                 lines.append(line)
         return lines
@@ -131,13 +141,9 @@ def _wanted(lines: Iterable[Line], arguments: Namespace) -> Iterator[Line]:
 
 
 def _follow(paths: list[Path], arguments: Namespace, terminal: Terminal) -> None:
-    tails: dict[Path, _Tail] = {}
-    for path in paths:
-        file = path.open(encoding="utf-8", errors="replace")
-        file.seek(0, 2)
-        tails[path] = _Tail(path, file, "")
+    tails = [Tail.at_the_end(path) for path in paths]
     while True:
-        fresh = [line for tail in tails.values() for line in tail.fresh()]
+        fresh = [line for tail in tails for line in tail.fresh()]
         for line in _wanted(sorted(fresh, key=lambda one: one.at), arguments):
             terminal.console.print(render(line))
         sys.stdout.flush()

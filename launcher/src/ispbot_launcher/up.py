@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from ispbot_launcher import debian, panel, state
 from ispbot_launcher.bus_config import write_bus_config
+from ispbot_launcher.errors import BAD_USE, LauncherError
 from ispbot_launcher.folders import PANEL, DataFolder, data_folder
 from ispbot_launcher.pages import Opened, print_page
 from ispbot_launcher.parts import SERVICES, Plan, Transport, build_parts
@@ -27,8 +28,11 @@ _REFRESH_S = 2.0
 def chosen_transport(arguments: Namespace, data: DataFolder) -> Transport:
     """Return demo or real: the flag, else ``ISPBOT_WA_TRANSPORT``, else the remembered choice, else demo; remember it."""
     remembered = data.transport.read_text(encoding="ascii").strip() if data.transport.exists() else ""
-    given = os.environ.get("ISPBOT_WA_TRANSPORT", remembered)
-    chosen = Transport(given) if given in set(Transport) else Transport.DEMO
+    given = os.environ.get("ISPBOT_WA_TRANSPORT") or remembered or Transport.DEMO.value
+    try:
+        chosen = Transport(given)
+    except ValueError:
+        raise LauncherError(f'ISPBOT_WA_TRANSPORT is "{given}": use simulated or neonize', code=BAD_USE) from None
     if arguments.real:
         chosen = Transport.REAL
     if arguments.demo:
