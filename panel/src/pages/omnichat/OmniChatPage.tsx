@@ -1,0 +1,3 @@
+export function OmniChatPage() {
+  return null;
+}
