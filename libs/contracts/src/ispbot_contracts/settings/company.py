@@ -3,7 +3,7 @@
 from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, ClassVar
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -11,8 +11,10 @@ from ispbot_contracts.settings.base import Part, Section
 
 
 def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError(f"unknown time zone {name!r}; use a name like America/Argentina/Buenos_Aires")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"unknown time zone {name!r}; use a name like America/Argentina/Buenos_Aires") from error
     return name
 
 
