@@ -262,7 +262,7 @@ class Bus:
 
     def _consumer(
         self, purpose: str, owner: str, kinds: Sequence[type[Message]], handlers: Mapping[type[Message], Handler],
-        order: str, in_flight: int,
+        order: str, in_flight: int, *, rewind: bool = False,
     ) -> Consumer:  # fmt: skip
         durable = f"{self.service}-{purpose}-{owner}"
         delivery = Delivery(
@@ -277,7 +277,7 @@ class Bus:
             )
         return LaneConsumer(
             self.nc, self.js, stream=stream, durable=durable, filters=filters, delivery=delivery,
-            in_flight=in_flight, keyed=order == "lane",
+            in_flight=in_flight, keyed=order == "lane", rewind=rewind,
         )  # fmt: skip
 
     async def listen(self, hint_type: type[HintT], handler: Callable[[HintT], Awaitable[None]]) -> None:
@@ -305,9 +305,12 @@ class Bus:
     def lane_consumer(
         self, purpose: str, handlers: Mapping[type[Message], Handler], *, in_flight: int = 64
     ) -> Consumer:
-        """Make (not start) a lane consumer of one owner's messages, for ``consuming``."""
+        """Make (not start) a lane consumer of one owner's messages, for ``consuming``.
+
+        Every start goes on from the first message that was not acknowledged, so a key keeps its order across a crash.
+        """
         kinds = list(handlers)
-        return self._consumer(purpose, kinds[0].owner, kinds, handlers, "lane", in_flight)
+        return self._consumer(purpose, kinds[0].owner, kinds, handlers, "lane", in_flight, rewind=True)
 
     # -- the connection -----------------------------------------------------------------------------------------------
 

@@ -1,7 +1,8 @@
 """Two ways to take messages in order per key.
 
 *Partitions*: any number of replicas, one message in flight per partition. *Lanes*: one active process (a lease holder),
-many keys at once, each key one after the other; ``keyed=False`` makes every message its own lane for unordered work.
+many keys at once, each key one after the other; ``keyed=False`` makes every message its own lane for unordered work, and
+``rewind=True`` keeps the order of a key also across a crash (``rewind``).
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from nats.js import JetStreamContext, api
 from ispbot_contracts.streams import PARTITIONS
 from ispbot_runtime.delivery import ACK_WAIT_S, Delivery
 from ispbot_runtime.pull import Pull
+from ispbot_runtime.rewind import start_in_order
 
 _PARTITION_BATCH = 64
 
@@ -37,19 +39,14 @@ class Consumer(Protocol):
         """Take no more and finish what is in hand."""
 
 
-async def _ensure_consumer(
-    js: JetStreamContext, stream: str, durable: str, filters: list[str], max_ack_pending: int
-) -> None:
-    await js.add_consumer(
-        stream,
-        api.ConsumerConfig(
-            durable_name=durable,
-            ack_policy=api.AckPolicy.EXPLICIT,
-            ack_wait=ACK_WAIT_S,
-            max_deliver=-1,
-            max_ack_pending=max_ack_pending,
-            filter_subjects=filters,
-        ),
+def _config(durable: str, filters: list[str], max_ack_pending: int) -> api.ConsumerConfig:
+    return api.ConsumerConfig(
+        durable_name=durable,
+        ack_policy=api.AckPolicy.EXPLICIT,
+        ack_wait=ACK_WAIT_S,
+        max_deliver=-1,
+        max_ack_pending=max_ack_pending,
+        filter_subjects=filters,
     )
 
 
@@ -80,7 +77,7 @@ class PartitionConsumer:
 
     async def _ensure(self, partition: int) -> None:
         filters = [subject.replace(".*.*", f".{partition}.*") for subject in self._filters]
-        await _ensure_consumer(self._js, self._stream, f"{self._durable}-p{partition}", filters, 1)
+        await self._js.add_consumer(self._stream, _config(f"{self._durable}-p{partition}", filters, 1))
 
     async def _deliver(self, msg: Msg) -> None:
         delay = await self._delivery.deliver(msg)
@@ -107,10 +104,10 @@ class LaneConsumer:
 
     def __init__(
         self, nc: Client, js: JetStreamContext, *, stream: str, durable: str, filters: list[str], delivery: Delivery,
-        in_flight: int, keyed: bool,
+        in_flight: int, keyed: bool, rewind: bool = False,
     ) -> None:  # fmt: skip
         self._nc, self._js, self._stream, self._durable, self._filters = nc, js, stream, durable, filters
-        self._delivery, self._in_flight, self._keyed = delivery, in_flight, keyed
+        self._delivery, self._in_flight, self._keyed, self._rewind = delivery, in_flight, keyed, rewind
         self._lanes: dict[str, deque[Msg]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
@@ -118,9 +115,13 @@ class LaneConsumer:
 
     async def start(self) -> None:
         """Create the durable consumer and begin."""
-        await _ensure_consumer(self._js, self._stream, self._durable, self._filters, self._in_flight)
+        config, durable = _config(self._durable, self._filters, self._in_flight), self._durable
+        if self._rewind:
+            durable = await start_in_order(self._js, self._stream, config)
+        else:
+            await self._js.add_consumer(self._stream, config)
         self._pull = Pull(
-            self._nc, stream=self._stream, durable=self._durable, batch=self._in_flight, on_message=self._arrived
+            self._nc, stream=self._stream, durable=durable, batch=self._in_flight, on_message=self._arrived
         )
         await self._pull.start()
 

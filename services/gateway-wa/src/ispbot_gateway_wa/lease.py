@@ -21,9 +21,9 @@ log = get_logger(__name__)
 
 KEY = "main"
 RENEW_EVERY_S = 1.0
-HOLDS_FOR_S = 5.0
+HOLDS_FOR_S = 4.0
 """Without a renewal for this long the holder counts itself out."""
-TAKEN_AFTER_S = 7.0
+TAKEN_AFTER_S = 5.5
 """An entry that has not moved for this long may be taken: longer than ``HOLDS_FOR_S``, so there are never two holders."""
 _TRY_EVERY_S = 0.5
 
