@@ -5,8 +5,8 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
-from ispbot_contracts.crm import CustomerStatus, InvoiceStatus
 from ispbot_contracts.common import Area
+from ispbot_contracts.crm import CustomerStatus, InvoiceStatus
 from ispbot_panel_api.shapes import MoneyView, View
 
 

@@ -1,7 +1,9 @@
 """Frames of the live socket ``/api/live`` and its close codes.
 
 ``cursor`` marks a place in the stream of ticket events: the browser keeps the last one that is not null and names it
-as ``since`` when it comes back. Frames without a cursor tell a present state and need no replay.
+as ``since`` when it comes back. Frames without a cursor tell a present state and need no replay. One event can lead to
+several frames: only the last of them carries its cursor, so that a connection cut between them repeats all of them
+(they carry versions) and loses none.
 """
 
 from enum import IntEnum
@@ -18,7 +20,7 @@ from ispbot_panel_api.whatsapp.models import LinkView
 class CloseCode(IntEnum):
     """Why the server ended a live socket."""
 
-    GOING_AWAY = 1001
+    RESTARTING = 1012
     """The process stops: come back with ``since``."""
     SLOW_BROWSER = 4000
     """The browser did not read fast enough: come back with ``since``."""
@@ -48,13 +50,13 @@ class HelloFrame(View):
 
 
 class ResetData(View):
-    """Why the missed events can not be told one by one."""
+    """Why what was missed can not be told one by one: too old, of another stream, or the user's rights changed."""
 
-    reason: Literal["too_old", "unknown_cursor"]
+    reason: Literal["too_old", "unknown_cursor", "permissions_changed"]
 
 
 class ResetFrame(View):
-    """Right after hello: what was missed is unknown; fetch everything again."""
+    """What was missed is unknown (after hello), or other rights hold from now on: fetch everything again."""
 
     type: Literal["reset"]
     cursor: None
