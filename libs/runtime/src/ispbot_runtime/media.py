@@ -2,9 +2,11 @@
 
 import asyncio
 import hashlib
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from nats.errors import Error as NatsError
-from nats.js.api import ObjectMeta
+from nats.js.api import AckPolicy, ConsumerConfig, ObjectMeta
 from nats.js.errors import NotFoundError, ObjectNotFoundError
 from nats.js.object_store import ObjectStore
 
@@ -14,14 +16,26 @@ from ispbot_runtime.bus import Bus
 from ispbot_runtime.errors import RuntimeFailure, Unavailable
 
 _GET_LIMIT_S = 60.0
+_CHUNKS_AT_ONCE = 8
+_CHUNK_LIMIT_S = 10.0
+_UNREAD_KEPT_S = 60.0
 
 
 class MediaMissing(RuntimeFailure):
     """There is no such object (never stored, or cleaned by retention)."""
 
 
+@dataclass(frozen=True)
+class OpenedMedia:
+    """A file to be read piece by piece; ``chunks`` raises Unavailable when the store goes away or the file is damaged."""
+
+    size_bytes: int
+    mime: str
+    chunks: AsyncIterator[bytes]
+
+
 class MediaStore:
-    """Puts and gets whole files."""
+    """Puts and gets whole files, and opens them to be streamed."""
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
@@ -53,3 +67,37 @@ class MediaStore:
         except (NatsError, TimeoutError) as error:
             raise Unavailable(f"media store: {error}") from error
         return found.data or b""
+
+    async def open(self, key: str) -> OpenedMedia:
+        """Return a file to stream, never more than a few chunks in memory. Raises MediaMissing or Unavailable."""
+        try:
+            info = await (await self._store()).get_info(key)
+        except (ObjectNotFoundError, NotFoundError) as error:
+            raise MediaMissing(key) from error
+        except NatsError as error:
+            raise Unavailable(f"media store: {error}") from error
+        mime = (info.headers or {}).get("Content-Type", "application/octet-stream")
+        return OpenedMedia(info.size or 0, mime, self._chunks(key, str(info.nuid), info.chunks or 0))
+
+    async def _chunks(self, key: str, nuid: str, count: int) -> AsyncIterator[bytes]:
+        digest, left = hashlib.sha256(), count
+        try:
+            pull = await self._bus.js.pull_subscribe(
+                f"$O.{MEDIA_BUCKET}.C.{nuid}",
+                stream=f"OBJ_{MEDIA_BUCKET}",
+                config=ConsumerConfig(
+                    ack_policy=AckPolicy.NONE, mem_storage=True, inactive_threshold=_UNREAD_KEPT_S, num_replicas=1
+                ),
+            )
+            try:
+                while left:
+                    for msg in await pull.fetch(min(left, _CHUNKS_AT_ONCE), timeout=_CHUNK_LIMIT_S):
+                        left -= 1
+                        digest.update(msg.data)
+                        yield msg.data
+            finally:
+                await pull.unsubscribe()
+        except (NatsError, TimeoutError) as error:
+            raise Unavailable(f"media store: {error}") from error
+        if digest.hexdigest() != key:
+            raise Unavailable(f"media store: {key} is damaged")
