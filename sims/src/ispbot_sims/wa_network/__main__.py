@@ -1,6 +1,8 @@
 """Start the network: ``python -m ispbot_sims.wa_network --port 8090 --data-dir ./wa``."""
 
 import argparse
+import signal
+import sys
 from pathlib import Path
 
 import uvicorn
@@ -29,6 +31,8 @@ def main() -> None:
     if options.contacts is not None:
         for body in phone_list.validate_json(options.contacts.read_bytes()):
             save_phone(network, body, body.number or "")
+    # uvicorn stops cleanly and then raises the signal again: leave with 0, as a supervisor expects.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     uvicorn.run(
         build_app(network),
         host=options.host,

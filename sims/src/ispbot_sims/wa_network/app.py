@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 from pydantic import ValidationError
 from starlette.applications import Starlette
@@ -23,6 +24,16 @@ _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; media-src 'self' blob:; "
     "connect-src 'self'; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
 )
+
+
+class PageFiles(StaticFiles):
+    """The page's files, asked for anew each time so that an update is never half old."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """Serve a file."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 async def page(_request: Request) -> Response:
@@ -67,7 +78,7 @@ def build_app(network: Network) -> Starlette:
             *accounts.routes,
             *control.routes,
             *media.routes,
-            Mount("/page", StaticFiles(directory=PAGE_DIR)),
+            Mount("/page", PageFiles(directory=PAGE_DIR)),
         ],
         exception_handlers={Refused: refused, ValidationError: malformed},
         lifespan=lifespan,

@@ -64,6 +64,7 @@ class LinkSocket:
                     if frame is None:
                         break
                     await self._write(frame)
+                    await self._drain()  # an ack is never overtaken by the receipts of the same message
                 if self._out or self.ending:
                     self._wake.set()
         except (WebSocketDisconnect, RuntimeError):
