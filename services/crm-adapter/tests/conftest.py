@@ -112,7 +112,12 @@ async def start_adapter(make_bus, config, database, settings_store, media_store)
     async def start(**environment):
         bus = await make_bus("crm-adapter")
         watch = SettingsWatch(settings_store, bus)
-        environment = {"crm_question_timeout_s": 1.0, "crm_file_timeout_s": 2.0, "crm_fresh_s": 0.0} | environment
+        environment = {
+            "crm_question_timeout_s": 1.0,
+            "crm_file_timeout_s": 2.0,
+            "crm_fresh_s": 0.0,
+            "crm_test_timeout_s": 1.0,
+        } | environment
         own = CrmAdapterSettings(**config.model_dump(), **environment)
         service = Service(
             name="crm-adapter", config=own, bus=bus, database=database, settings=settings_store, watch=watch,

@@ -77,29 +77,27 @@ async def test_good_credentials_are_praised_with_the_time_it_took(attempt, isp):
     assert result.latency_ms is not None
 
 
-@pytest.mark.parametrize(
-    ("kind", "code", "words"),
-    [
-        ("bad_token", "denied", "token no es válido"),
-        ("html", "not_json", "página web"),
-        ("truncated", "not_json", "página web"),
-        ("http_500", "http_status", "HTTP 500"),
-        ("error_200", "rejected", "Ocurrió un error inesperado."),
-        ("empty", "empty", "vacío"),
-        ("reset", "reset", "cortó la conexión"),
-        ("latency", "timeout", "no respondió a tiempo"),
-    ],
-)
-async def test_each_way_to_answer_wrongly_is_named(attempt, isp, cause, kind, code, words):
-    await cause(kind, latency_s=20 if kind == "latency" else 0)
-    result = await attempt(url=isp.url)
-    assert (result.ok, result.code) == (False, code)
-    assert words in result.message
+async def test_each_way_to_answer_wrongly_is_named(attempt, isp, cause, heal):
+    expected = {
+        "bad_token": ("denied", "token no es válido"),
+        "html": ("not_json", "página web"),
+        "truncated": ("not_json", "página web"),
+        "http_500": ("http_status", "HTTP 500"),
+        "error_200": ("rejected", "Ocurrió un error inesperado."),
+        "empty": ("empty", "vacío"),
+        "reset": ("reset", "cortó la conexión"),
+        "latency": ("timeout", "no respondió a tiempo"),
+    }
+    for kind, (code, words) in expected.items():
+        await cause(kind, latency_s=20 if kind == "latency" else 0)
+        result = await attempt(url=isp.url)
+        assert (kind, result.ok, result.code) == (kind, False, code)
+        assert words in result.message
+        await heal()
 
 
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [
+async def test_each_mistake_in_the_form_is_named(attempt):
+    for typed, code in (
         ({"url": "https://nadie.invalid"}, "dns"),
         ({"url": "ftp://isp.example"}, "invalid_url"),
         ({"url": "http://169.254.169.254/latest"}, "forbidden_address"),
@@ -107,12 +105,10 @@ async def test_each_way_to_answer_wrongly_is_named(attempt, isp, cause, kind, co
         ({"url": ""}, "url_required"),
         ({"url": "http://127.0.0.1:9", "token": ""}, "token_required"),
         ({"url": "http://127.0.0.1:9", "vendor": "acme"}, "unknown_vendor"),
-    ],
-)
-async def test_each_mistake_in_the_form_is_named(attempt, typed, code):
-    result = await attempt(**typed)
-    assert (result.ok, result.code) == (False, code)
-    assert result.message
+    ):
+        result = await attempt(**typed)
+        assert (typed, result.ok, result.code) == (typed, False, code)
+        assert result.message
 
 
 async def test_a_closed_port_is_named(attempt):

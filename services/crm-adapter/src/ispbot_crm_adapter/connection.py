@@ -1,5 +1,6 @@
 """The system in use: follows the settings, changes without a restart, lets what is under way finish."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -35,6 +36,8 @@ class CurrentCrm:
     watch: SettingsWatch
     limits: Limits
     problem: CrmError | None = None
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set when another connection is in force."""
     _line: _Line | None = field(default=None, repr=False)
 
     async def start(self) -> None:
@@ -91,6 +94,7 @@ class CurrentCrm:
         except CrmError as error:
             opened, self.problem = None, error
         self._line = _Line(opened) if opened is not None else None
+        self.changed.set()
         log.info("crm_connection_set", vendor=settings.vendor, open=opened is not None)
 
     async def _retire(self) -> None:

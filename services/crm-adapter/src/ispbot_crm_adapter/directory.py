@@ -1,6 +1,7 @@
 """Keeps the local directory of who is a customer, so that a phone is found however it was typed."""
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 from pymongo.errors import PyMongoError
@@ -17,20 +18,23 @@ from ispbot_runtime.logs import get_logger
 log = get_logger(__name__)
 
 _LOOK_EVERY_S = 5.0
-_AFTER_FAILURE = timedelta(minutes=1)
-_WHEN_UNSUPPORTED = timedelta(hours=24)
+_NOT_EVEN_BEGUN = timedelta(seconds=5)
+_HALF_DONE = timedelta(minutes=2)
+_WHEN_UNSUPPORTED = timedelta(hours=1)
 
 
 async def keep_directory(crm: CurrentCrm, store: CrmStore, every: timedelta) -> None:
     """Run for ever: refresh the directory when it is due; one replica does it for all."""
     while True:
+        crm.changed.clear()
         try:
             async with crm.use() as opened:
                 if await store.claim_sync(opened.source):
                     await refresh_directory(opened, store, every)
         except (Refusal, PyMongoError) as error:
             log.debug("crm_directory_waits", reason=type(error).__name__)
-        await asyncio.sleep(_LOOK_EVERY_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(crm.changed.wait(), _LOOK_EVERY_S)
 
 
 async def refresh_directory(opened: Opened, store: CrmStore, every: timedelta) -> int | None:
@@ -41,8 +45,9 @@ async def refresh_directory(opened: Opened, store: CrmStore, every: timedelta) -
             await store.list_customers(opened.source, run, page)
             count += len(page)
     except CrmError as error:
-        outcome = "unsupported" if isinstance(error, CrmRejected) else "failed"
-        wait = _WHEN_UNSUPPORTED if isinstance(error, CrmRejected) else _AFTER_FAILURE
+        outcome, wait = "failed", _HALF_DONE if count else _NOT_EVEN_BEGUN
+        if isinstance(error, CrmRejected):
+            outcome, wait = "unsupported", _WHEN_UNSUPPORTED
         await store.postpone_sync(opened.source, wait)
         metrics.DIRECTORY_SYNCS.labels(vendor, outcome).inc()
         log.warning("crm_directory_not_refreshed", vendor=vendor, reason=error.code, outcome=outcome)

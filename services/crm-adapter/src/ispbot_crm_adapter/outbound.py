@@ -36,9 +36,10 @@ class HttpDoor:
     def __init__(self, *, verify_tls: bool, limits: Limits) -> None:
         self._limits = limits
         self._checked: TTLCache[tuple[str, int], bool] = TTLCache(maxsize=64, ttl=60)
+        self._answer = httpx.Timeout(limits.read_s, connect=limits.connect_s)
+        self._file = httpx.Timeout(limits.file_s, connect=limits.connect_s)
         self._http = httpx.AsyncClient(
             verify=verify_tls,
-            timeout=httpx.Timeout(limits.read_s, connect=limits.connect_s),
             limits=httpx.Limits(max_connections=limits.concurrency, max_keepalive_connections=limits.concurrency),
             follow_redirects=False,
             trust_env=False,
@@ -52,7 +53,9 @@ class HttpDoor:
 
     async def post_json(self, url: str, body: dict[str, Any]) -> Any:
         """Post JSON and return the JSON that comes back. Redirects are refused: the body holds the token."""
-        raw = await self._fetch("POST", url, max_bytes=_JSON_MAX_BYTES, content=json.dumps(body).encode())
+        raw = await self._fetch(
+            "POST", url, max_bytes=_JSON_MAX_BYTES, timeout=self._answer, content=json.dumps(body).encode()
+        )
         if not raw.strip():
             raise CrmBroken("empty")
         try:
@@ -62,15 +65,14 @@ class HttpDoor:
 
     async def get_file(self, url: str) -> bytes:
         """Return a file's bytes; redirects are followed, each address checked."""
-        return await self._fetch("GET", url, max_bytes=self._limits.file_max_bytes, follow=True)
+        return await self._fetch("GET", url, max_bytes=self._limits.file_max_bytes, timeout=self._file, follow=True)
 
     async def _fetch(
-        self, method: str, url: str, *, max_bytes: int, content: bytes | None = None, follow: bool = False
-    ) -> bytes:
+        self, method: str, url: str, *, max_bytes: int, timeout: httpx.Timeout, content: bytes | None = None, follow: bool = False
+    ) -> bytes:  # fmt: skip
         try:
-            request = self._http.build_request(
-                method, url, content=content, headers={"Content-Type": "application/json"}
-            )
+            headers = {"Content-Type": "application/json"} if content is not None else {}
+            request = self._http.build_request(method, url, content=content, headers=headers, timeout=timeout)
             answer = await self._http.send(request, stream=True, follow_redirects=follow)
             try:
                 _check_status(answer)

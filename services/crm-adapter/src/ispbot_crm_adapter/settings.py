@@ -9,12 +9,15 @@ from ispbot_runtime.settings import CommonSettings
 
 @dataclass(frozen=True)
 class Limits:
-    """How long and how much. ``question_s`` bounds a whole answer, ``file_s`` an invoice's file."""
+    """How long and how much. ``question_s`` bounds every answer: the router gives up after 3 s."""
 
-    question_s: float = 4.0
-    file_s: float = 8.0
-    connect_s: float = 2.0
-    read_s: float = 3.0
+    question_s: float = 2.5
+    file_s: float = 12.0
+    """A slow invoice file is fetched so long in the background, ready for the next try."""
+    test_s: float = 4.0
+    """Probar Conexión: a person waits, and a slow server is worth telling from a dead one."""
+    connect_s: float = 1.5
+    read_s: float = 2.2
     concurrency: int = 8
     """Requests at once to the system: PHP on small boxes."""
     fresh_s: float = 15.0
@@ -30,8 +33,9 @@ class Limits:
 class CrmAdapterSettings(CommonSettings):
     """Environment of the CRM adapter, beside the common one."""
 
-    crm_question_timeout_s: float = Field(default=4.0, gt=0, le=30)
-    crm_file_timeout_s: float = Field(default=8.0, gt=0, le=60)
+    crm_question_timeout_s: float = Field(default=2.5, gt=0, le=30)
+    crm_file_timeout_s: float = Field(default=12.0, gt=0, le=60)
+    crm_test_timeout_s: float = Field(default=4.0, gt=0, le=30)
     crm_concurrency: int = Field(default=8, ge=1, le=64)
     crm_fresh_s: float = Field(default=15.0, ge=0, le=600)
     crm_breaker_open_s: float = Field(default=10.0, gt=0, le=300)
@@ -42,7 +46,8 @@ class CrmAdapterSettings(CommonSettings):
         return Limits(
             question_s=self.crm_question_timeout_s,
             file_s=self.crm_file_timeout_s,
-            read_s=min(3.0, self.crm_question_timeout_s),
+            test_s=self.crm_test_timeout_s,
+            read_s=0.9 * self.crm_question_timeout_s,
             concurrency=self.crm_concurrency,
             fresh_s=self.crm_fresh_s,
             breaker_open_s=self.crm_breaker_open_s,

@@ -7,39 +7,37 @@ from ispbot_crm_adapter import metrics, texts
 from ispbot_crm_adapter.adapters.factory import Opened
 from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.errors import CrmError, CrmUnreachable, NoInvoiceFile
+from ispbot_crm_adapter.files import InvoiceFiles
 from ispbot_crm_adapter.identity import number_key
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.logs import get_logger
-from ispbot_runtime.media import MediaStore
 
 log = get_logger(__name__)
 
 _OWED = (InvoiceStatus.UNPAID, InvoiceStatus.OVERDUE)
-_NO_USABLE_FILE = ("not_pdf", "too_big", "http_status", "redirect", "forbidden_address", "invalid_url")
 
 
-async def fetch_invoice_pdf(query: FetchInvoicePdf, *, crm: CurrentCrm, media: MediaStore) -> InvoicePdf:
+async def fetch_invoice_pdf(query: FetchInvoicePdf, *, crm: CurrentCrm, files: InvoiceFiles) -> InvoicePdf:
     """Return the invoice asked for, else the oldest unpaid one, else the newest, with its file.
 
-    Raises Refusal: customer_not_found, no_invoice, no_pdf, crm_not_configured, crm_unavailable; Unavailable when the media
-    store is away.
+    Raises Refusal: customer_not_found, no_invoice, no_pdf, crm_not_configured, crm_unavailable (with reason ``timeout`` the
+    file may be there at the next try); Unavailable when the media store is away.
     """
     async with crm.use() as opened:
         customer_id = number_key(query.customer_id)
         if customer_id is None:
             raise Refusal("customer_not_found", texts.CUSTOMER_NOT_FOUND)
         try:
-            async with asyncio.timeout(crm.limits.file_s):
+            async with asyncio.timeout(crm.limits.question_s):
                 invoice = _choose(await _invoices(opened, customer_id), query.invoice_id)
-                body = await _file(opened, invoice)
+                stored = await files.get(opened.source, invoice)
         except TimeoutError as error:
             raise texts.unavailable(CrmUnreachable("timeout")) from error
         except NoInvoiceFile as error:
-            raise Refusal("no_pdf", texts.NO_PDF, invoice_id=invoice.invoice_id) from error
+            raise Refusal("no_pdf", texts.NO_PDF) from error
         except CrmError as error:
-            log.info("crm_invoice_file_failed", reason=error.code)
+            log.info("crm_invoice_not_sent", reason=error.code)
             raise texts.unavailable(error) from error
-        stored = await media.put(body, mime="application/pdf", name=f"Factura {invoice.number}.pdf")
         metrics.ANSWERS.labels(InvoicePdf.__name__, "live").inc()
         return InvoicePdf(invoice=invoice, media=stored)
 
@@ -61,14 +59,3 @@ def _choose(invoices: list[Invoice], wanted: str | None) -> Invoice:
     if not (owed or invoices):
         raise Refusal("no_invoice", texts.NO_INVOICE)
     return owed[-1] if owed else invoices[0]
-
-
-async def _file(opened: Opened, invoice: Invoice) -> bytes:
-    """The system answered but gave nothing that can be sent: that is a missing file, not a system that is down."""
-    try:
-        return await opened.client.invoice_file(invoice.invoice_id)
-    except CrmError as error:
-        if error.code in _NO_USABLE_FILE:
-            log.warning("crm_invoice_file_unusable", invoice_id=invoice.invoice_id, reason=error.code)
-            raise NoInvoiceFile from error
-        raise

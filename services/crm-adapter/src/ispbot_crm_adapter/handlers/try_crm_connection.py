@@ -5,6 +5,7 @@ Called try, not test, so that pytest does not take it for one.
 
 import asyncio
 import time
+from dataclasses import replace
 
 from pydantic import SecretStr, ValidationError
 
@@ -63,10 +64,11 @@ def _settings_to_try(query: TestCrmConnection, saved: MikroWispSettings | None) 
 
 
 async def _probe(settings: MikroWispSettings, crm: CurrentCrm) -> int:
-    opened = open_mikrowisp(settings, crm.locale, crm.limits)
+    limit_s = crm.limits.test_s
+    opened = open_mikrowisp(settings, crm.locale, replace(crm.limits, read_s=limit_s))
     started = time.monotonic()
     try:
-        async with asyncio.timeout(crm.limits.question_s):
+        async with asyncio.timeout(limit_s):
             await opened.client.probe()
     except TimeoutError as error:
         raise CrmUnreachable("timeout") from error
