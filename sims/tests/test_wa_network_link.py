@@ -62,6 +62,30 @@ async def test_an_expired_code_can_not_be_scanned(tmp_path):
             await net.scan(ACCOUNT, qr=first["text"])
 
 
+async def test_an_owner_who_says_no_ends_the_round_in_an_error(tmp_path):
+    async with (
+        serve_network(tmp_path) as server,
+        WaNetworkClient(server.url) as net,
+        LinkedDevice(server.url) as device,
+    ):
+        await device.expect("qr")
+        [waiting] = await net.pairing()
+        await net.post(f"/api/pairing/{waiting['id']}/refuse", {})
+        assert (await device.expect("qr_end"))["reason"] == "error"
+        assert await device.expect_close() == 4408
+        assert await net.pairing() == []
+
+
+@pytest.mark.parametrize("reason", ["main_device_gone", "banned"])
+async def test_a_login_can_find_the_link_gone(tmp_path, reason):
+    async with linked_world(tmp_path) as world:
+        await world.net.fault("refuse_login", how=reason)
+        async with LinkedDevice(world.url, world.credentials) as refused:
+            frame = await refused.expect("logged_out")
+            assert (frame["reason"], frame["on_connect"]) == (reason, True)
+        assert (await world.net.accounts())[0]["devices"] == []
+
+
 async def test_a_typed_code_links_the_number_it_was_asked_for(tmp_path):
     async with (
         serve_network(tmp_path) as server,

@@ -72,6 +72,12 @@ async def scan(request: Request) -> JSONResponse:
     return JSONResponse(_device(network, network.pairing.scan(account, body.qr)), status_code=201)
 
 
+async def refuse_pairing(request: Request) -> JSONResponse:
+    """The owner says no to a waiting device."""
+    network_of(request).pairing.refuse(request.path_params["waiting_id"])
+    return JSONResponse({"ok": True})
+
+
 async def type_code(request: Request) -> JSONResponse:
     """The account's phone gets a code typed."""
     network = network_of(request)
@@ -129,6 +135,7 @@ routes = [
     Route("/api/accounts", create_account, methods=["POST"]),
     Route("/api/pairing", list_pairing),
     Route("/api/pairing/{waiting_id}.svg", pairing_picture),
+    Route("/api/pairing/{waiting_id}/refuse", refuse_pairing, methods=["POST"]),
     Route("/api/scan", scan, methods=["POST"]),
     Route("/api/pair-code", type_code, methods=["POST"]),
     Route("/api/accounts/{number}/devices/{device_id}", unlink, methods=["DELETE"]),

@@ -145,7 +145,7 @@ class FaultBody(Body):
     seconds: Annotated[float, Field(ge=0)] = 5.0
     code: int | None = None
     status: Literal[404, 410] = 404
-    how: Literal["drop", "outdated", "connect_failure"] = "drop"
+    how: Literal["drop", "outdated", "connect_failure", "main_device_gone", "banned"] = "drop"
     allow: Annotated[int, Field(ge=0)] = 0
 
     def fault(self) -> Fault:

@@ -35,7 +35,7 @@ class FaultKind(StrEnum):
     SILENT = "silent"
     """Connected, but nothing arrives and nothing is answered (except pings)."""
     REFUSE_LOGIN = "refuse_login"
-    """A login ends in ``how``: drop, outdated or connect_failure (with ``code``)."""
+    """A login ends in ``how``: drop, outdated, connect_failure (with ``code``), main_device_gone or banned (the link is gone)."""
     DROP_CONNECTION = "drop_connection"
     """At once: the connection is cut."""
     STREAM_ERROR = "stream_error"

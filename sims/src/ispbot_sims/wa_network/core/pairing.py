@@ -18,7 +18,7 @@ _CODE_LETTERS = "123456789ABCDEFGHJKLMNPQRSTVWXYZ"
 
 @dataclass(slots=True)
 class Waiting:
-    """A device that shows codes. ``outcome`` is the device it became."""
+    """A device that shows codes. ``outcome`` is the device it became, None when the owner refused."""
 
     device_name: str
     id: str = field(default_factory=lambda: secrets.token_hex(6))
@@ -27,7 +27,7 @@ class Waiting:
     expires_ms: int = 0
     code: str | None = None
     code_phone: str | None = None
-    outcome: asyncio.Future[Device] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
+    outcome: asyncio.Future[Device | None] = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
 
 class PairingDesk:
@@ -119,6 +119,17 @@ class PairingDesk:
             if (waiting.code or "").replace("-", "") == wanted and waiting.code_phone == account.number:
                 return self._link(account, waiting)
         raise Refused(404, "no device shows that code for this number", status=404)
+
+    def refuse(self, waiting_id: str) -> None:
+        """The owner scans and then says no: the device's round ends in an error.
+
+        Raises:
+            Refused: that device is not waiting any more.
+        """
+        waiting = self._waiting.get(waiting_id)
+        if waiting is None or waiting.outcome.done():
+            raise Refused(410, "that code has expired", status=410)
+        waiting.outcome.set_result(None)
 
     def unlink(self, device: Device) -> None:
         """The owner removes a device from the phone."""

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from ispbot_sims.wa_network.core.entities import Device, Json, Refused
-from ispbot_sims.wa_network.core.faults import FaultKind
+from ispbot_sims.wa_network.core.faults import Fault, FaultKind
 from ispbot_sims.wa_network.core.links import (
     CLOSE_BANNED,
     CLOSE_FAILED,
@@ -94,13 +94,18 @@ class LinkSession:
             self._socket.push({"t": "qr", "text": text, "seq": waiting.seq, "expires_in_s": lifetime_s})
             done, _ = await asyncio.wait({waiting.outcome}, timeout=lifetime_s)
             if done:
-                device = waiting.outcome.result()
-                account = account_wire(self._network.state.account(device.account), device)
-                credentials = {"device_id": device.id, "secret": device.secret}
-                self._socket.end(CLOSE_RESTART, {"t": "pair_success", "account": account, "credentials": credentials})
+                self._paired(waiting.outcome.result())
                 return
         self._network.pairing.close(waiting)
         self._socket.end(CLOSE_QR_OVER, {"t": "qr_end", "reason": "timeout"})
+
+    def _paired(self, device: Device | None) -> None:
+        if device is None:
+            self._socket.end(CLOSE_QR_OVER, {"t": "qr_end", "reason": "error"})
+            return
+        account = account_wire(self._network.state.account(device.account), device)
+        credentials = {"device_id": device.id, "secret": device.secret}
+        self._socket.end(CLOSE_RESTART, {"t": "pair_success", "account": account, "credentials": credentials})
 
     async def _read_while_pairing(self, waiting: Waiting) -> None:
         while True:
@@ -129,14 +134,22 @@ class LinkSession:
             return
         fault = self._network.faults.use(FaultKind.REFUSE_LOGIN, account=account.number)
         if fault is not None:
-            failure: Json = {"t": "connect_failure", "code": fault.code, "message": "refused by a fault"}
-            answers: dict[str, tuple[int, Json | None]] = {
-                "outdated": (CLOSE_OUTDATED, {"t": "outdated"}),
-                "connect_failure": (CLOSE_FAILED, failure),
-            }
-            await self._refuse(*answers.get(fault.how, (CLOSE_LOST, None)))
+            await self._refuse_by(fault, device)
             return
         await self._serve_device(device)
+
+    async def _refuse_by(self, fault: Fault, device: Device) -> None:
+        match fault.how:
+            case "outdated":
+                await self._refuse(CLOSE_OUTDATED, {"t": "outdated"})
+            case "connect_failure":
+                failure = {"t": "connect_failure", "code": fault.code, "message": "refused by a fault"}
+                await self._refuse(CLOSE_FAILED, failure)
+            case "main_device_gone" | "banned":
+                self._network.pairing.forget(device)
+                await self._refuse(CLOSE_LOGGED_OUT, {"t": "logged_out", "reason": fault.how, "on_connect": True})
+            case _:
+                await self._refuse(CLOSE_LOST, None)
 
     async def _refuse(self, close_code: int, frame: Json | None) -> None:
         self._socket.end(close_code, frame)
