@@ -103,7 +103,13 @@ class Turn:
         self.say(kind, text)
 
     def offer(
-        self, kind: str, text: str, choices: list[Choice], *, step: Step = Step.FOLLOW_UP, back: bool = True
+        self,
+        kind: str,
+        text: str,
+        choices: list[Choice],
+        *,
+        step: Step = Step.FOLLOW_UP,
+        back: str | None = menu_texts.BACK,
     ) -> None:
         """Send words with numbered options under them."""
         self.session = self.session.asked(step, tuple(choices))
@@ -112,7 +118,7 @@ class Turn:
     def send_file(self, kind: str, media: MediaInfo, caption: str, choices: list[Choice]) -> None:
         """Send a document; its caption ends with numbered options."""
         self.session = self.session.asked(Step.FOLLOW_UP, tuple(choices))
-        options = menu_texts.options([choice.label for choice in choices], back=True)
+        options = menu_texts.options([choice.label for choice in choices], back=menu_texts.BACK)
         self._send(kind, MediaContent(kind="document", media=media, caption=self._with_lead(f"{caption}\n\n{options}")))
 
     def tell_group(self, group: NotifyGroup | None, text: str, step: str) -> None:

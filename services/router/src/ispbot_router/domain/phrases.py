@@ -45,6 +45,7 @@ TOLERANT: dict[str, tuple[str, ...]] = {
 POLITE = frozenset({
     "por", "favor", "porfa", "porfavor", "porfis", "quiero", "quisiera", "queria", "necesito", "necesitaria", "puedo", "podria",
     "me", "gustaria", "che", "hola", "buenas", "a",
+    "el", "un", "una", "ver",
 })  # fmt: skip
 """Words that change nothing around a universal word."""
 

@@ -17,6 +17,7 @@ from ispbot_router.domain import phrases
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
+_DOUBLED = re.compile(r"([a-z])\1")
 _NUMBER = re.compile(r"(?:(?:la|el|opcion|numero|nro|n) )*(\d{1,2})")
 _GREETING = re.compile(
     r"(?:hola+|ola|holi+s?|hey|buenas(?: tardes| noches| dias)?|buen dia|buenos dias|(?:que|ke) tal|"
@@ -67,7 +68,7 @@ def without_greeting(text: str) -> str:
 
 def close(word: str, target: str) -> bool:
     """Tell whether ``word`` is ``target`` with a typing mistake that its length allows."""
-    if word == target:
+    if word == target or _DOUBLED.sub(r"\1", word) == target:
         return True
     if len(target) < _TYPO_FROM:
         return len(word) == len(target) and sorted(word) == sorted(target) and OSA.distance(word, target) == 1

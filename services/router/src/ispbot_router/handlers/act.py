@@ -1,6 +1,7 @@
 """Do what an option or an answer stands for, one thing leading to the next, and say so politely when a neighbour is away."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 
 from ispbot_contracts.settings import MenuAction
 from ispbot_router import metrics
@@ -81,6 +82,9 @@ ANSWERS: Mapping[str, AnswerHandler] = {
 }
 """What answers inside a question do: tokens ``do:<name>`` or ``do:<name>:<argument>``."""
 
+_OF_A_VISIT = frozenset({"slot", "other_slot", "ask_address", "other_address", "address", "read_back", "confirm"})
+"""Answers that mean nothing when no visit is being arranged any more."""
+
 
 async def act(turn: Turn, token: str) -> None:
     """Do what ``token`` stands for and whatever that leads to."""
@@ -105,9 +109,7 @@ async def act(turn: Turn, token: str) -> None:
 async def _do(turn: Turn, token: str) -> str | None:
     if token.startswith("do:"):
         name, _, argument = token.removeprefix("do:").partition(":")
-        if name == "retry":
-            return turn.session.retry or "do:menu"
-        return await ANSWERS[name](turn, argument)
+        return await _answer(turn, name, argument)
     spot = turn.menus.find(token)
     if spot is None:
         turn.lead = menus.OPTION_GONE
@@ -116,6 +118,18 @@ async def _do(turn: Turn, token: str) -> str | None:
     if spot.needs_account and turn.session.account is None:
         return _who_first(turn, token)
     return await OPTIONS[spot.node.action](turn, spot)
+
+
+async def _answer(turn: Turn, name: str, argument: str) -> str | None:
+    if name == "retry":
+        token = turn.session.retry or "do:menu"
+        turn.session = replace(turn.session, retry=None)
+        return token
+    handler = ANSWERS.get(name)
+    if handler is None or (name in _OF_A_VISIT and turn.session.visit is None):
+        turn.lead = menus.OPTION_GONE
+        return "do:menu"
+    return await handler(turn, argument)
 
 
 def _who_first(turn: Turn, token: str) -> str | None:

@@ -10,6 +10,7 @@ from ispbot_router.domain.menu import Spot
 from ispbot_router.domain.session import Choice, OfferedSlot, Step, VisitDraft
 from ispbot_router.texts import figures
 from ispbot_router.texts import visits as texts
+from ispbot_router.texts.menus import CANCEL
 from ispbot_router.turn import Turn
 from ispbot_runtime.errors import Refusal
 
@@ -75,7 +76,7 @@ async def read_back(turn: Turn, _: str = "") -> str | None:
         Choice("do:other_address", texts.CONFIRM_ADDRESS),
     ]
     words = texts.confirm(draft.kind, _when(turn, draft.slot), draft.address or texts.SENT_PLACE)
-    turn.offer("visit", words, choices, step=Step.CONFIRM)
+    turn.offer("visit", words, choices, step=Step.CONFIRM, back=CANCEL)
     return None
 
 
@@ -128,7 +129,7 @@ async def _offer(turn: Turn, draft: VisitDraft) -> str | None:
     turn.session = replace(turn.session, visit=replace(draft, slots=slots, slot=None, key=None))
     labels = [figures.slot(turn.desk.local(slot.starts_at), turn.desk.local(slot.ends_at)) for slot in slots]
     choices = [Choice(f"do:slot:{index}", label) for index, label in enumerate(labels)]
-    turn.offer("visit", texts.offer_slots(draft.kind), choices, step=Step.SLOT)
+    turn.offer("visit", texts.offer_slots(draft.kind), choices, step=Step.SLOT, back=CANCEL)
     return None
 
 

@@ -13,7 +13,7 @@ def ask_account(turn: Turn) -> None:
         Choice(f"do:account:{account.customer_id}", texts.account_label(account.number, account.address, account.plan))
         for account in turn.session.identity.accounts
     ]
-    turn.offer("account", texts.CHOOSE_ACCOUNT, choices, step=Step.ACCOUNT, back=False)
+    turn.offer("account", texts.CHOOSE_ACCOUNT, choices, step=Step.ACCOUNT, back=None)
 
 
 async def take_account(turn: Turn, customer_id: str) -> str | None:

@@ -138,5 +138,5 @@ def _misunderstood(turn: Turn, *, out_of_range: bool) -> None:
         show_main_menu(turn)
         return
     lead = texts.not_understood(session.misses, highest=len(session.offered) if out_of_range else None)
-    back = not (session.step is Step.ACCOUNT or turn.is_home)
+    back = None if session.step is Step.ACCOUNT or turn.is_home else texts.CANCEL if session.visit else texts.BACK
     turn.offer("not_understood", lead, list(session.offered), step=session.step, back=back)

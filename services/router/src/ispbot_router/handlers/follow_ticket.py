@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from ispbot_contracts.base import Message
 from ispbot_contracts.common import Area
+from ispbot_contracts.content import TextContent
 from ispbot_contracts.settings import BotMode, NotificationSettings, NotifyGroup, OperationSettings
 from ispbot_contracts.tickets import TicketClosed, TicketOpened, TicketTransferred
-from ispbot_contracts.content import TextContent
 from ispbot_contracts.whatsapp import SendMessage
 from ispbot_router import metrics
 from ispbot_router.desk import Desk

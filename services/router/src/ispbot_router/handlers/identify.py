@@ -19,7 +19,7 @@ async def ask_document(turn: Turn, _: str = "") -> str | None:
     """Ask for DNI or customer number."""
     if not turn.desk.crm.can(Capability.IDENTIFY):
         raise CrmNotSetUp
-    turn.ask("identify", texts.ask_document(again=bool(turn.session.identity.accounts)), Step.DOCUMENT)
+    turn.ask("identify", texts.ask_document(for_something=turn.session.pending is not None), Step.DOCUMENT)
     return None
 
 

@@ -6,7 +6,7 @@ from ispbot_router.domain.session import Choice, Step
 from ispbot_router.handlers.choose_account import ask_account
 from ispbot_router.handlers.recognise import recognise
 from ispbot_router.texts import menus as texts
-from ispbot_router.texts import trouble
+from ispbot_router.texts import trouble, visits
 from ispbot_router.turn import Turn
 
 
@@ -47,7 +47,7 @@ def show_menu(turn: Turn, spot: Spot) -> None:
     home = turn.is_home
     parts = [_about(turn)] if is_root and spot.bot is Bot.SUPPORT else []
     heading = spot.node.text.strip() or f"*{spot.node.label}*"
-    parts.append(f"{heading}\n{texts.options([choice.label for choice in choices], back=not home)}")
+    parts.append(f"{heading}\n{texts.options([choice.label for choice in choices], back=None if home else texts.BACK)}")
     if turn.crm_was_away:
         turn.session = turn.session.retry_later("do:recognise")
         parts.append(trouble.CRM_AWAY_AT_START)
@@ -71,6 +71,8 @@ async def open_submenu(turn: Turn, spot: Spot) -> str | None:
 
 async def go_back(turn: Turn) -> None:
     """One step back: from an answer to its menu, from a menu to the one above."""
+    if turn.session.visit is not None:
+        turn.lead = visits.CANCELLED
     spot = turn.spot
     above = turn.menus.up(spot) if turn.session.step is Step.MENU else spot
     unchosen = turn.session.identity.accounts and turn.session.account is None

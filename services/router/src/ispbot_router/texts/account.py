@@ -6,7 +6,7 @@ from datetime import date, datetime
 from ispbot_contracts.common import Freshness
 from ispbot_contracts.crm import Connection, CustomerAccount, CustomerStatus, InternetService, Invoice
 from ispbot_contracts.settings import TransferAccount
-from ispbot_router.texts.figures import age, money, short_date
+from ispbot_router.texts.figures import age, full_name, money, short_date
 
 _MOST_INVOICES = 3
 
@@ -20,7 +20,7 @@ def stale_note(freshness: Freshness, now: datetime) -> str:
 
 def balance(account: CustomerAccount, unpaid: Sequence[Invoice], today: date) -> str:
     """Return what is owed and since when."""
-    head = f"💳 *Saldo de {account.name}* (cliente {account.number})\n"
+    head = f"💳 *Saldo de {full_name(account.name)}* (cliente {account.number})\n"
     if account.balance.amount < 0:
         return f"{head}\n✅ No debés nada y tenés *{money(account.balance)}* a favor."
     if account.balance.amount == 0:

@@ -72,6 +72,11 @@ def _shift(opens: time, closes: time) -> str:
     return "las 24 h" if opens == closes else f"de {clock(opens)} a {clock(closes)}"
 
 
+def full_name(name: str) -> str:
+    """Return a name typed in capitals as people write it."""
+    return " ".join(word.capitalize() for word in name.split()) if name.isupper() else name
+
+
 def first_name(name: str) -> str:
     """Return how to call somebody: ``CORREA, NÉLIDA`` and ``nélida correa`` are both Nélida."""
     given = name.partition(",")[2].strip() or name

@@ -1,9 +1,9 @@
 """Finding out who writes."""
 
 
-def ask_document(*, again: bool = False) -> str:
-    """Ask for DNI or customer number."""
-    start = "Probemos con otro dato. " if again else "Para eso necesito saber quién sos. "
+def ask_document(*, for_something: bool) -> str:
+    """Ask for DNI or customer number; ``for_something`` when they wanted something that only customers can have."""
+    start = "Para eso necesito saber quién sos. " if for_something else ""
     return f"🔎 {start}Pasame el *DNI del titular* o tu *número de cliente* (solo números).\n*0.* Volver"
 
 

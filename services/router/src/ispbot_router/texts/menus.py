@@ -4,16 +4,17 @@ from collections.abc import Sequence
 
 from ispbot_router.texts.figures import first_name
 
-BACK_LINE = "*0.* Volver"
+BACK = "Volver"
+CANCEL = "Cancelar"
 ROOT_HINT = (
     "_Respondé con el número, o contame con tus palabras qué necesitás. Escribí *asesor* para hablar con una persona._"
 )
 
 
-def options(labels: Sequence[str], *, back: bool) -> str:
-    """Return the numbered options, one per line."""
+def options(labels: Sequence[str], *, back: str | None) -> str:
+    """Return the numbered options, one per line; ``back`` names what 0 does, None when it does nothing."""
     lines = [f"*{number}.* {label}" for number, label in enumerate(labels, start=1)]
-    return "\n".join([*lines, BACK_LINE] if back else lines)
+    return "\n".join([*lines, f"*0.* {back}"] if back else lines)
 
 
 def hello(company: str, name: str | None, welcome: str) -> str:
@@ -40,7 +41,6 @@ def goodbye(company: str) -> str:
 
 THANKS = "¡De nada! 😊 Si necesitás algo más, escribí *menú*."
 OPTION_GONE = "Esa opción ya no está disponible. Estas son las que hay ahora:"
-PICK_ONE = "Elegí una opción:"
 
 
 def not_understood(misses: int, *, highest: int | None) -> str:

@@ -1,0 +1,219 @@
+"""The router's neighbours as the tests want them: a demo provider's customers and agenda, and how they fail."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from ispbot_contracts.common import AgentRef, Freshness, LatLng, Money
+from ispbot_contracts.content import MediaInfo
+from ispbot_contracts.crm import (
+    AccountFound,
+    Capability,
+    Connection,
+    CrmStatus,
+    CustomerAccount,
+    CustomersFound,
+    CustomerStatus,
+    FetchInvoicePdf,
+    FindCustomers,
+    GetAccount,
+    GetCrmStatus,
+    InternetService,
+    Invoice,
+    InvoicePdf,
+    InvoiceStatus,
+)  # fmt: skip
+from ispbot_contracts.scheduler import BookVisit, FreeSlots, Slot, SlotList, Visit, VisitStatus
+from ispbot_runtime.errors import Refusal
+
+CORDOBA = ZoneInfo("America/Argentina/Cordoba")
+TUESDAY_11 = datetime(2026, 11, 24, 11, 0, tzinfo=CORDOBA).astimezone(UTC)
+IN_CENTRO, IN_NORTE, IN_SUR = (
+    LatLng(lat=-31.415, lng=-64.185),
+    LatLng(lat=-31.385, lng=-64.185),
+    LatLng(lat=-31.445, lng=-64.185),
+)
+FAR_AWAY = LatLng(lat=-34.6, lng=-58.4)
+
+
+def pesos(amount: str) -> Money:
+    return Money(amount=Decimal(amount))
+
+
+def customer(number: str, name: str, phone: str | None = None, **changes) -> CustomerAccount:
+    service = InternetService(
+        service_id=f"s{number}",
+        plan="Fibra 100",
+        price=pesos("25000"),
+        connection=Connection.ONLINE,
+        address=None,
+        node="N1",
+    )
+    plain = CustomerAccount(
+        customer_id=number, number=number, name=name, document=None, phones=[phone] if phone else [], email=None,
+        address="Av. Colón 1234", position=IN_CENTRO, status=CustomerStatus.ACTIVE, balance=pesos("0"), unpaid_invoices=0,
+        due_date=None, area_maintenance=False, services=[service],
+    )  # fmt: skip
+    return plain.model_copy(update=changes)
+
+
+def invoice(number: str, amount: str = "18500", status: InvoiceStatus = InvoiceStatus.OVERDUE) -> Invoice:
+    return Invoice(
+        invoice_id=f"i{number}",
+        number=number,
+        issued_on=date(2026, 11, 1),
+        due_on=date(2026, 11, 10),
+        total=pesos(amount),
+        status=status,
+    )
+
+
+NELIDA = customer(
+    "1001",
+    "Nélida Correa",
+    "5493515550001",
+    balance=pesos("18500"),
+    unpaid_invoices=1,
+    due_date=date(2026, 11, 10),
+    document="20111222",
+)
+SILVIA = customer(
+    "1002", "Silvia Quiroga", "5493515550002", position=IN_NORTE,
+    services=[InternetService(service_id="s2", plan="Fibra 50", price=None, connection=Connection.OFFLINE, address=None, node=None)],
+)  # fmt: skip
+RUBEN = customer(
+    "1003", "Rubén Sosa", "5493515550003", status=CustomerStatus.SUSPENDED, balance=pesos("41000.5"), unpaid_invoices=2
+)
+CAROLINA = [
+    customer("1004", "Carolina Páez", "5493515550004", address="San Martín 10"),
+    customer(
+        "2004", "Carolina Páez", "5493515550004", address="Rivadavia 20", balance=pesos("9000"), unpaid_invoices=1
+    ),
+]
+JULIAN = customer("1005", "Julián Acosta", "5493515550005", area_maintenance=True)
+ESTELA = customer("1006", "ESTELA DOMÍNGUEZ", None, document="27333444")
+
+
+@dataclass
+class Around:
+    """The neighbours: what they know, and how they fail."""
+
+    customers: list[CustomerAccount] = field(default_factory=lambda: [NELIDA, SILVIA, RUBEN, *CAROLINA, JULIAN, ESTELA])
+    invoices: dict[str, list[Invoice]] = field(default_factory=lambda: {"1001": [invoice("0001-77")]})
+    asked: list[object] = field(default_factory=list)
+    crm_is: str = "fine"
+    """fine, broken (error at once), unavailable (refusal), silent (never answers), not_set_up."""
+    awake: asyncio.Event = field(default_factory=asyncio.Event)
+    """Ends the silence."""
+    stale: timedelta | None = None
+    slots: list[Slot] = field(default_factory=list)
+    visits: dict[str, Visit] = field(default_factory=dict)
+    agenda_is: str = "fine"
+    """fine, broken (error at once, after booking)."""
+    places: dict[str, LatLng] = field(
+        default_factory=lambda: {"centro": IN_CENTRO, "norte": IN_NORTE, "sur": IN_SUR, "away": FAR_AWAY}
+    )
+    now: Callable[[], datetime] = lambda: TUESDAY_11
+
+    @property
+    def freshness(self) -> Freshness:
+        return Freshness(as_of=self.now() - (self.stale or timedelta()), stale=self.stale is not None)
+
+    async def _crm(self, query) -> None:
+        self.asked.append(query)
+        if self.crm_is == "broken":
+            raise ZeroDivisionError
+        if self.crm_is == "silent":
+            await self.awake.wait()
+        if self.crm_is == "unavailable":
+            raise Refusal("crm_unavailable", "El sistema no responde.")
+        if self.crm_is == "not_set_up":
+            raise Refusal("crm_not_configured", "Falta configurar.")
+
+    async def find(self, query: FindCustomers) -> CustomersFound:
+        await self._crm(query)
+        found = [
+            c
+            for c in self.customers
+            if query.value in {"phone": c.phones, "document": [c.document], "number": [c.number]}[query.by]
+        ]
+        return CustomersFound(customers=found, freshness=self.freshness)
+
+    async def account(self, query: GetAccount) -> AccountFound:
+        await self._crm(query)
+        for one in self.customers:
+            if one.customer_id == query.customer_id:
+                return AccountFound(
+                    account=one, invoices=self.invoices.get(one.customer_id, []), freshness=self.freshness
+                )
+        raise Refusal("customer_not_found", "No existe.")
+
+    async def pdf(self, query: FetchInvoicePdf) -> InvoicePdf:
+        await self._crm(query)
+        known = self.invoices.get(query.customer_id)
+        if known is None:
+            raise Refusal("no_invoice", "No hay facturas.")
+        if not known:
+            raise Refusal("no_pdf", "No hay archivo.")
+        return InvoicePdf(
+            invoice=known[0], media=MediaInfo(mime="application/pdf", name="factura.pdf", object_key="abc")
+        )
+
+    async def status(self, query: GetCrmStatus) -> CrmStatus:
+        return CrmStatus(vendor="mikrowisp", capabilities=list(Capability), healthy=True, reason=None)
+
+    async def free_slots(self, query: FreeSlots) -> SlotList:
+        self.asked.append(query)
+        if self.agenda_is == "broken":
+            raise ZeroDivisionError
+        return SlotList(
+            slots=[
+                slot for slot in self.slots if all(slot.starts_at != visit.starts_at for visit in self.visits.values())
+            ]
+        )
+
+    async def book(self, query: BookVisit) -> Visit:
+        self.asked.append(query)
+        if query.booking_key not in self.visits:
+            if any(visit.starts_at == query.starts_at for visit in self.visits.values()):
+                raise Refusal("slot_taken", "Ocupado.")
+            slot = next(slot for slot in self.slots if slot.starts_at == query.starts_at)
+            fields = query.model_dump(exclude={"booking_key", "correlation_id", "technician_id"})
+            self.visits[query.booking_key] = Visit.model_validate(
+                fields | {"visit_id": query.booking_key, "number": len(self.visits) + 1, "status": VisitStatus.SCHEDULED,
+                          "ends_at": slot.ends_at, "technician": slot.technician, "zone_name": None}
+            )  # fmt: skip
+        if self.agenda_is == "broken":
+            raise ZeroDivisionError
+        return self.visits[query.booking_key]
+
+
+def slots_from(day: datetime, count: int = 3) -> list[Slot]:
+    start = day.astimezone(CORDOBA).replace(hour=10, minute=30).astimezone(UTC)
+    return [
+        Slot(
+            starts_at=start + timedelta(days=n),
+            ends_at=start + timedelta(days=n, minutes=90),
+            technician=AgentRef(id="leandro", name="Leandro Funes"),
+        )
+        for n in range(count)
+    ]
+
+
+@pytest.fixture
+async def around(make_bus) -> Around:
+    """The neighbours, answering on the bus."""
+    made = Around(slots=slots_from(TUESDAY_11 + timedelta(days=1)))
+    outside = await make_bus("around")
+    for query, handler in (
+        (FindCustomers, made.find), (GetAccount, made.account), (FetchInvoicePdf, made.pdf), (GetCrmStatus, made.status),
+        (FreeSlots, made.free_slots), (BookVisit, made.book),
+    ):  # fmt: skip
+        outside.answer(query, handler)
+    await outside.start()
+    return made

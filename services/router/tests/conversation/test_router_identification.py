@@ -1,0 +1,135 @@
+"""Who writes: by phone, by DNI, by customer number, with several contracts, with a hidden phone."""
+
+from ispbot_contracts.crm import CrmStatus
+from ispbot_contracts.settings import BotSettings
+from ispbot_router.domain.session import Step
+
+
+async def test_a_known_phone_is_greeted_by_name_with_the_support_menu(world):
+    [answer] = await world.phone().writes("hola")
+    assert answer.startswith("¡Hola, Nélida! 👋 Soy el asistente virtual de *Red Sur Internet*.")
+    assert "*1.* Mi cuenta y facturas" in answer
+
+
+async def test_an_unknown_phone_gets_the_sales_menu(world):
+    [answer] = await world.phone("c9", "5493515559999").writes("hola")
+    assert "Ver planes disponibles" in answer
+    assert "Ya soy cliente" in answer
+
+
+class TestByDni:
+    async def test_the_dni_is_asked_checked_and_remembered_for_good(self, world):
+        phone = world.phone("c9", "5493515559999")
+        assert "DNI del titular" in (await phone.writes("hola", "6"))[0]
+        [menu] = await phone.writes("27.333.444")
+        assert "Estela" in menu
+        assert "Mi cuenta y facturas" in menu
+        world.later(days=9)
+        assert (await phone.writes("hola"))[0].startswith("¡Hola, Estela!")
+
+    async def test_the_customer_number_is_as_good(self, world):
+        phone = world.phone("c9", "5493515559999")
+        assert "Estela" in (await phone.writes("hola", "ya soy cliente", "cliente 1006"))[0]
+
+    async def test_what_was_wanted_is_done_right_after(self, world):
+        phone = world.phone("c9", "5493515559999")
+        assert "necesito saber quién sos" in (await phone.writes("hola", "quiero ver mi saldo"))[0]
+        [answer] = await phone.writes("27333444")
+        assert "Saldo de Estela Domínguez" in answer
+
+    async def test_a_hidden_phone_works_the_same(self, world):
+        phone = world.phone("c9", None)
+        assert "Ver planes" in (await phone.writes("hola"))[0]
+        assert "Estela" in (await phone.writes("ya soy cliente", "27333444"))[0]
+        assert "Saldo de Estela" in (await phone.writes("saldo"))[0]
+
+    async def test_a_wrong_number_is_asked_again_and_three_lead_to_a_person(self, world):
+        phone = world.phone("c9", "5493515559999")
+        assert "No encontré" in (await phone.writes("hola", "ya soy cliente", "11222333"))[0]
+        assert "No encontré" in (await phone.writes("44"))[0]
+        assert "Te responde una persona" in (await phone.writes("55"))[0]
+        assert len(phone.tickets) == 1
+
+    async def test_what_is_no_number_is_explained(self, world):
+        phone = world.phone("c9", "5493515559999")
+        assert "no parece un DNI" in (await phone.writes("hola", "ya soy cliente", "1234 o 5678"))[0]
+
+    async def test_changing_ones_mind_leaves_the_question(self, world):
+        phone = world.phone("c9", "5493515559999")
+        assert "Nuestros planes" in (await phone.writes("hola", "ya soy cliente", "mejor ver los planes"))[0]
+
+
+class TestSeveralContracts:
+    async def test_the_bot_asks_which_one_and_never_guesses(self, world):
+        phone = world.phone("c4", "5493515550004")
+        [question] = await phone.writes("hola")
+        assert "*1.* N.º 1004 · San Martín 10" in question
+        assert "*2.* N.º 2004 · Rivadavia 20" in question
+        [menu] = await phone.writes("2")
+        assert "Contrato *2004* (Rivadavia 20)" in menu
+        assert "$ 9.000,00" in (await phone.writes("saldo"))[0]
+
+    async def test_the_wish_waits_until_the_contract_is_chosen(self, world):
+        phone = world.phone("c4", "5493515550004")
+        assert "¿Sobre cuál" in (await phone.writes("hola, cuánto debo?"))[0]
+        assert "Estás al día" in (await phone.writes("1"))[0]
+
+    async def test_the_choice_holds_in_the_conversation_and_can_be_changed(self, world):
+        phone = world.phone("c4", "5493515550004")
+        await phone.writes("hola", "2", "menú")
+        assert (await phone.session()).account.number == "2004"
+        assert "¿Sobre cuál" in (await phone.writes("cambiar cuenta"))[0]
+        assert "Contrato *1004*" in (await phone.writes("1"))[0]
+
+    async def test_a_new_conversation_asks_again(self, world):
+        phone = world.phone("c4", "5493515550004")
+        await phone.writes("hola", "2")
+        world.later(hours=2)
+        assert "¿Sobre cuál" in (await phone.writes("hola"))[0]
+
+
+class TestTrouble:
+    async def test_at_first_contact_an_absent_system_is_said_and_the_rest_goes_on(self, world):
+        world.around.crm_is = "broken"
+        phone = world.phone()
+        [answer] = await phone.writes("hola")
+        assert "no puedo consultar los datos de clientes" in answer
+        assert "Ver planes" in answer
+        world.around.crm_is = "fine"
+        assert "¡Hola, Nélida!" in (await phone.writes("reintentar"))[0]
+
+    async def test_a_name_known_from_before_is_good_enough_while_the_system_is_away(self, world):
+        phone = world.phone()
+        await phone.writes("hola")
+        world.around.crm_is = "unavailable"
+        world.later(days=2)
+        assert "¡Hola, Nélida!" in (await phone.writes("hola"))[0]
+
+    async def test_without_a_management_system_everybody_is_a_visitor(self, world):
+        world.around.crm_is = "not_set_up"
+        world.desk.crm.status = CrmStatus(vendor=None, capabilities=[], healthy=False, reason=None)
+        phone = world.phone()
+        [answer] = await phone.writes("hola")
+        assert "Ya soy cliente" not in answer
+        assert "no entendí" in (await phone.writes("saldo"))[0]
+        assert world.desk.crm.limit() == "no management system is configured"
+
+    async def test_asking_a_system_that_is_not_set_up_leads_to_an_advisor(self, world):
+        phone = world.phone()
+        await phone.writes("hola")
+        world.around.crm_is = "not_set_up"
+        assert "Un asesor te ayuda" in (await phone.writes("saldo"))[0]
+
+    async def test_a_customer_deleted_in_the_system_is_forgotten(self, world):
+        phone = world.phone()
+        await phone.writes("hola")
+        world.around.customers = []
+        assert "No encuentro más esa cuenta" in (await phone.writes("saldo"))[0]
+        assert (await phone.session()).account is None
+
+
+async def test_the_loop_limit_does_not_depend_on_identity(world):
+    await world.set(BotSettings(tries_before_person=1))
+    phone = world.phone("c9", None)
+    assert "Te responde una persona" in (await phone.writes("hola", "ya soy cliente", "99"))[0]
+    assert (await phone.session()).step is Step.NEW
