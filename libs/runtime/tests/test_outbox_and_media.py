@@ -4,12 +4,13 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from pymongo import IndexModel
 
 from ispbot_contracts.common import Author, AuthorKind
 from ispbot_contracts.content import TextContent
 from ispbot_contracts.whatsapp import SendMessage
 from ispbot_runtime.media import MediaMissing
-from ispbot_runtime.mongo import next_number
+from ispbot_runtime.mongo import ensure_indexes, next_number
 from ispbot_runtime.outbox import Outbox, outbox_push
 from ispbot_runtime.phones import display_phone, national_number, same_phone
 from ispbot_runtime.testing import published
@@ -89,3 +90,10 @@ def test_what_is_no_phone_is_no_phone():
 
 def test_phones_are_shown_as_people_read_them():
     assert display_phone("5493515550100") == "+54 9 351 555-0100"
+
+
+async def test_an_index_that_got_another_name_is_replaced_at_the_next_start(database):
+    await ensure_indexes(database, {"things": [IndexModel([("a", 1)], name="old")]})
+    await ensure_indexes(database, {"things": [IndexModel([("a", 1)], name="new")]})
+    await ensure_indexes(database, {"things": [IndexModel([("a", 1)], name="new")]})
+    assert set(await database["things"].index_information()) == {"_id_", "new"}

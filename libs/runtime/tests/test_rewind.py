@@ -58,3 +58,8 @@ async def test_a_quiet_restart_repeats_nothing(make_bus):
         async with bus.consuming(bus.lane_consumer("work", {MessageReceived: handle})):
             await bus.publish(received(n))
             await eventually(lambda n=n: seen == [str(i) for i in range(n + 1)])
+            await eventually(lambda: acknowledged(bus))
+
+
+async def acknowledged(bus) -> bool:
+    return all(info.num_ack_pending == 0 and info.num_pending == 0 for info in await bus.js.consumers_info("WA"))

@@ -4,13 +4,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pymongo import AsyncMongoClient, IndexModel
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import DuplicateKeyError
+from pymongo.errors import DuplicateKeyError, OperationFailure
 
 from ispbot_runtime.settings import CommonSettings
 
 Document = dict[str, Any]
 Database = AsyncDatabase[Document]
+
+_INDEX_CONFLICTS = {85, 86}
+"""IndexOptionsConflict and IndexKeySpecsConflict: the same keys or name with other options."""
 
 
 def connect_database(settings: CommonSettings, service: str) -> tuple[AsyncMongoClient[Document], Database]:
@@ -29,9 +33,24 @@ def connect_database(settings: CommonSettings, service: str) -> tuple[AsyncMongo
 
 
 async def ensure_indexes(database: Database, indexes: Mapping[str, Sequence[IndexModel]]) -> None:
-    """Create the indexes of each collection (idempotent; any replica may)."""
-    for collection, models in indexes.items():
-        await database[collection].create_indexes(list(models))
+    """Create the indexes of each collection (idempotent; any replica may). One whose options changed is replaced."""
+    for name, models in indexes.items():
+        collection = database[name]
+        for model in models:
+            try:
+                await collection.create_indexes([model])
+            except OperationFailure as error:
+                if error.code not in _INDEX_CONFLICTS:
+                    raise
+                await _drop_conflicting(collection, model)
+                await collection.create_indexes([model])
+
+
+async def _drop_conflicting(collection: AsyncCollection[Document], model: IndexModel) -> None:
+    wanted = model.document
+    for name, existing in (await collection.index_information()).items():
+        if name == wanted["name"] or list(existing["key"]) == list(wanted["key"].items()):
+            await collection.drop_index(name)
 
 
 async def next_number(database: Database, name: str) -> int:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import uvicorn
+import uvloop
 from pymongo.errors import PyMongoError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -174,4 +175,6 @@ def run(name: str, *sections: type[Section], bootstrap: Bootstrap, config: Commo
     """Run a service's process to its end: ``sections`` are the settings it follows."""
     config = config or CommonSettings()
     configure_logging(name, config.log_level)
-    sys.exit(asyncio.run(_serve(config, name, sections, bootstrap)))
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        code = runner.run(_serve(config, name, sections, bootstrap))
+    sys.exit(code)
