@@ -52,14 +52,14 @@ async def test_a_killed_part_comes_back_and_the_terminal_says_so_with_its_last_w
     second = part_states(supervisor)[0]
     assert second.pid not in {None, first}
     assert second.restarts == 1
-    assert "router was killed by signal 9: customer_lookup_failed - restarting in 0.01 s" in bench.texts()
+    assert "router was killed by signal 9 (last line: customer_lookup_failed) - restarting in 0.01 s" in bench.texts()
 
 
 async def test_a_part_that_keeps_ending_is_called_so_and_the_others_go_on(bench) -> None:
     broken = bench.listener("ai", "raise SystemExit('the key is missing')")
     supervisor = bench.supervise(broken, bench.listener("router"))
     await supervisor.start(20)
-    assert "ended with code 1: the key is missing" in supervisor.not_ready()["ai"]
+    assert "ended with code 1 (last line: the key is missing)" in supervisor.not_ready()["ai"]
     assert supervisor.watches[1].status is PartStatus.READY
     delays = [text.rpartition("restarting in ")[2] for text in bench.texts() if "restarting" in text]
     assert delays[:5] == ["0.01 s", "0.02 s", "0.04 s", "0.08 s", "0.16 s"]

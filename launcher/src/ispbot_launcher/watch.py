@@ -137,7 +137,7 @@ class PartWatch:
             return None
         words = self.child.words()
         how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
-        return f"{how}{f': {words}' if words else ''}"
+        return f"{how}{f' (last line: {words})' if words else ''}"
 
     async def _await_ready(self, began: float) -> None:
         slow_told = False
