@@ -79,7 +79,7 @@ class World:
 
     async def pair(self, **scan: Any) -> SessionStatus:
         """Scan the code that is shown and wait until the link is up."""
-        await self.state(SessionState.QR)
+        await self.state(SessionState.QR, timeout_s=30)  # a process may still be starting
         await self.net.scan(**scan)
         return await self.state(SessionState.CONNECTED)
 

@@ -151,7 +151,7 @@ async def test_a_holder_whose_lease_was_taken_stops_serving(world, start_gateway
     await world.pair()
     bucket = await world.bus.js.key_value(LEASE_BUCKET)
     await bucket.put("main", b"somebody else")
-    await eventually(lambda: gateway.limit().startswith("standby"))
+    await eventually(lambda: (gateway.limit() or "").startswith("standby"))
     await world.state(SessionState.STOPPED)
     await bucket.delete("main")
     await world.state(SessionState.CONNECTED)

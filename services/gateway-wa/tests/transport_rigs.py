@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import hashlib
+import itertools
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any, Protocol
@@ -87,7 +88,7 @@ class NeonizeRig:
         self.transport = transport
         self.paired = False
         self._watcher = asyncio.create_task(self._play_whatsapp())
-        self._numbers = iter(range(1000))
+        self._numbers = itertools.count()
 
     async def _play_whatsapp(self) -> None:
         """What the network does at every connect: codes for a new device, a login for a linked one."""

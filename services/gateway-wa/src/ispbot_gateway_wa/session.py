@@ -87,7 +87,8 @@ class Session:
         await self._cancel_pending()
         async with self._lock:
             await self._transport.close()
-        self._apply(self._link.to(SessionState.STOPPED, utc_now()))
+        if self._link.state is not SessionState.BANNED and not self._link.waits_for_a_person:
+            self._apply(self._link.to(SessionState.STOPPED, utc_now()))  # else whoever comes next must know
 
     # -- what people ask for ------------------------------------------------------------------------------------------
 
