@@ -16,6 +16,7 @@ from ispbot_crm_adapter.settings import CrmAdapterSettings, Limits
 from ispbot_runtime.health import Health
 from ispbot_runtime.service import Service
 from ispbot_runtime.settings_store import SettingsWatch
+from ispbot_runtime.testing import eventually
 from ispbot_sims.isp.testing import RunningIsp, running_isp
 
 TIMEZONE = "America/Argentina/Cordoba"
@@ -155,3 +156,30 @@ async def ask(bus):
         return await bus.ask(query, timeout_s=timeout_s)
 
     return send
+
+
+@pytest.fixture
+def whole_directory(database):
+    """Return a function that waits until everybody is listed."""
+
+    async def wait():
+        async def done():
+            run = await database["directory_runs"].find_one({})
+            return bool(run and run.get("completed_at"))
+
+        await eventually(done)
+
+    return wait
+
+
+@pytest.fixture
+def remembered(database):
+    """Return a function that waits until a customer's answer is in the database."""
+
+    async def wait(customer_id):
+        async def there():
+            return await database["snapshots"].find_one({"customer_id": customer_id}) is not None
+
+        await eventually(there)
+
+    return wait

@@ -1,42 +1,24 @@
 """The adapter's answers on the real bus and database, in good days and bad ones."""
 
 import asyncio
-from datetime import datetime
 from decimal import Decimal
 from io import BytesIO
 
 import httpx
 import pytest
-from pydantic import SecretStr
 from pypdf import PdfReader
 
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.crm import FetchInvoicePdf, FindCustomers, GetAccount, GetCrmStatus
-from ispbot_contracts.settings import CrmSettings
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.testing import eventually
 
 pytestmark = pytest.mark.usefixtures("configured")
 
 
-async def whole_directory(database):
-    async def done():
-        run = await database["directory_runs"].find_one({})
-        return bool(run and run.get("completed_at"))
-
-    await eventually(done)
-
-
-async def remembered(database, customer_id):
-    async def there():
-        return await database["snapshots"].find_one({"customer_id": customer_id}) is not None
-
-    await eventually(there)
-
-
-async def test_every_demo_phone_finds_its_contracts_however_the_phone_was_typed(start_adapter, ask, database):
+async def test_every_demo_phone_finds_its_contracts_however_the_phone_was_typed(start_adapter, ask, whole_directory):
     await start_adapter()
-    await whole_directory(database)
+    await whole_directory()
     expected = {
         "5493515550001": ["1"],
         "5493515550002": ["2"],
@@ -75,10 +57,10 @@ async def test_document_and_number_are_understood_as_people_type_them(start_adap
 
 
 async def test_a_phone_that_moved_to_another_customer_is_not_believed_from_the_directory(
-    start_adapter, ask, isp, database
+    start_adapter, ask, isp, whole_directory
 ):
     await start_adapter()
-    await whole_directory(database)
+    await whole_directory()
     isp.isp.customers[1].mobile, isp.isp.customers[7].mobile = "", "3515550001"
     [customer] = (await ask(FindCustomers(by="phone", value="5493515550001"))).customers
     assert customer.name == "Estela Domínguez"
@@ -93,9 +75,9 @@ async def test_an_account_has_balance_and_invoices_and_follows_a_payment(start_a
     assert (after.account.balance.amount, after.account.due_date) == (0, None)
 
 
-async def test_the_same_question_within_the_fresh_time_is_not_asked_again(start_adapter, ask, asked, database):
+async def test_the_same_question_within_the_fresh_time_is_not_asked_again(start_adapter, ask, asked, whole_directory):
     await start_adapter(crm_fresh_s=30)
-    await whole_directory(database)
+    await whole_directory()
     first = await ask(GetAccount(customer_id="1"))
     await asked()
     assert await ask(GetAccount(customer_id="000001")) == first
@@ -189,11 +171,11 @@ FAULTS = [
 class TestTheSystemIsDown:
     @pytest.mark.parametrize(("kind", "code"), FAULTS)
     async def test_who_was_seen_is_answered_with_the_age_and_others_are_refused_in_time(
-        self, start_adapter, ask, cause, database, kind, code
+        self, start_adapter, ask, cause, remembered, kind, code
     ):
         await start_adapter()
         fresh = await ask(GetAccount(customer_id="1"))
-        await remembered(database, "1")
+        await remembered("1")
         await cause(kind, latency_s=20 if kind == "latency" else 0)
         account, found = await asyncio.gather(
             ask(GetAccount(customer_id="1"), timeout_s=3),
@@ -217,10 +199,10 @@ class TestTheSystemIsDown:
         assert status.reason
 
     async def test_who_is_not_in_the_list_of_everybody_is_a_stranger_even_then(
-        self, start_adapter, ask, cause, database
+        self, start_adapter, ask, cause, whole_directory
     ):
         await start_adapter()
-        await whole_directory(database)
+        await whole_directory()
         await cause("reset")
         found = await ask(FindCustomers(by="phone", value="5493515559999"))
         assert (found.customers, found.freshness.stale) == ([], True)
@@ -256,53 +238,3 @@ class TestTheSystemIsDown:
 
         await eventually(live)
         assert (await ask(GetCrmStatus())).healthy
-
-
-class TestSettings:
-    async def test_without_a_configured_system_questions_are_refused_and_it_works_as_soon_as_one_is(
-        self, start_adapter, ask, settings_store, crm_settings
-    ):
-        stored = await settings_store.read(CrmSettings)
-        revision = await settings_store.write(CrmSettings(), revision=stored.revision)
-        await start_adapter()
-        with pytest.raises(Refusal) as refused:
-            await ask(GetAccount(customer_id="1"))
-        assert refused.value.code == "crm_not_configured"
-        assert (await ask(GetCrmStatus())).vendor is None
-        await settings_store.write(crm_settings(), revision=revision)
-
-        async def works():
-            return (await ask(GetCrmStatus())).vendor is not None
-
-        await eventually(works)
-        assert (await ask(GetAccount(customer_id="1"))).account.name == "Nélida Correa"
-
-    async def test_a_corrected_token_is_in_force_without_a_restart(
-        self, start_adapter, ask, settings_store, crm_settings
-    ):
-        revision = (await settings_store.read(CrmSettings)).revision
-        revision = await settings_store.write(crm_settings(token=SecretStr("wrong")), revision=revision)
-        service = await start_adapter()
-        with pytest.raises(Refusal) as refused:
-            await ask(GetAccount(customer_id="1"))
-        assert refused.value.details["reason"] == "denied"
-        status = await ask(GetCrmStatus())
-        assert "token" in status.reason
-        revision = await settings_store.write(crm_settings(), revision=revision)
-        await eventually(lambda: service.watch.revision(CrmSettings) == revision)
-        answer = await ask(GetAccount(customer_id="1"))
-        assert not answer.freshness.stale
-        assert isinstance(answer.freshness.as_of, datetime)
-
-    async def test_another_systems_memory_is_never_used(
-        self, start_adapter, ask, settings_store, crm_settings, database
-    ):
-        service = await start_adapter()
-        await ask(GetAccount(customer_id="1"))
-        await remembered(database, "1")
-        revision = (await settings_store.read(CrmSettings)).revision
-        revision = await settings_store.write(crm_settings(url="http://127.0.0.1:9"), revision=revision)
-        await eventually(lambda: service.watch.revision(CrmSettings) == revision)
-        with pytest.raises(Refusal) as refused:
-            await ask(GetAccount(customer_id="1"))
-        assert refused.value.code == "crm_unavailable"

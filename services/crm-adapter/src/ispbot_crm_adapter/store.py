@@ -30,7 +30,9 @@ def _lookup(name: str, field_name: str) -> IndexModel:
 
 
 _RECOGNISE = [_lookup("by_phone", "phones"), _lookup("by_document", "documents"), _lookup("by_number", "customer_id")]
-INDEXES = {"snapshots": _RECOGNISE, "directory": [*_RECOGNISE, _lookup("by_run", "run")]}
+_FORGET = IndexModel([("account_as_of", ASCENDING)], name="forget", expireAfterSeconds=90 * 24 * 3600)
+"""Who was not asked about for three months is no longer remembered."""
+INDEXES = {"snapshots": [*_RECOGNISE, _FORGET], "directory": [*_RECOGNISE, _lookup("by_run", "run")]}
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,6 @@ Json = dict[str, Any]
 
 COMMANDS: dict[str, Callable[[Request], Json]] = {
     "getclientsdetails": read.get_clients_details,
-    "everybody": read.everybody,
     "getallclients": read.get_all_clients,
     "getinvoices": read.get_invoices,
     "getinvoice": read.get_invoice,
@@ -70,17 +69,17 @@ class MikroWispFace:
             return _error(_NO_COMMAND)
         if isinstance(spoiled, Response):
             return spoiled
-        if spoiled is FaultKind.IGNORES_FILTER and name == "getclientsdetails":
-            name = "everybody"
-        answer = self._run(name, body, str(http.base_url))
+        run = COMMANDS.get(name)
+        if spoiled is FaultKind.IGNORES_FILTER and run is read.get_clients_details:
+            run = read.everybody
+        answer = self._run(run, body, str(http.base_url))
         return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
 
-    def _run(self, name: str, body: Json, base_url: str) -> Response:
+    def _run(self, run: Callable[[Request], Json] | None, body: Json, base_url: str) -> Response:
         if not body.get("token"):
             return _error(_NO_TOKEN)
         if body["token"] != self.token:
             return _error(_BAD_TOKEN)
-        run = COMMANDS.get(name)
         if run is None:
             return _error(_NO_COMMAND)
         try:
