@@ -54,6 +54,16 @@ class TestByDni:
         phone = world.phone("c9", "5493515559999")
         assert "no parece un DNI" in (await phone.writes("hola", "ya soy cliente", "1234 o 5678"))[0]
 
+    async def test_a_dni_is_understood_even_when_nobody_asked_for_it(self, world):
+        phone = world.phone("c9", None)
+        assert "Estela" in (await phone.writes("hola", "27.333.444"))[0]
+        assert "Estela" in (await world.phone("c8", None).writes("27333444"))[0]
+
+    async def test_not_knowing_is_met_with_an_example_and_the_question_stands(self, world):
+        phone = world.phone("c9", None)
+        assert "por ejemplo *30111222*" in (await phone.writes("hola", "ya soy cliente", "no lo sé"))[0]
+        assert "Estela" in (await phone.writes("27333444"))[0]
+
     async def test_changing_ones_mind_leaves_the_question(self, world):
         phone = world.phone("c9", "5493515559999")
         assert "Nuestros planes" in (await phone.writes("hola", "ya soy cliente", "mejor ver los planes"))[0]
@@ -80,6 +90,12 @@ class TestSeveralContracts:
         assert (await phone.session()).account.number == "2004"
         assert "¿Sobre cuál" in (await phone.writes("cambiar cuenta"))[0]
         assert "Contrato *1004*" in (await phone.writes("1"))[0]
+
+    async def test_a_contract_is_chosen_by_its_street_or_number_but_not_by_what_both_share(self, world):
+        for number, text in enumerate(["Rivadavia 20", "la de rivadavia 20", "2004"]):
+            phone = world.phone(f"c{number}", "5493515550004")
+            assert "Contrato *2004*" in (await phone.writes("hola", text))[0]
+        assert "no entendí" in (await world.phone("c9", "5493515550004").writes("hola", "fibra 100"))[0]
 
     async def test_a_new_conversation_asks_again(self, world):
         phone = world.phone("c4", "5493515550004")

@@ -69,6 +69,14 @@ class TestCoverage:
         assert "Recibí tu ubicación: está en *Centro*" in answer
         assert phone.notices == []
 
+    async def test_yes_and_no_answer_the_only_offer(self, world):
+        yes, no = world.phone("c8", None), world.phone("c9", None)
+        for phone in (yes, no):
+            await phone.sends_place("away")
+        await yes.writes("si")
+        assert len(yes.tickets) == 1
+        assert "¿Qué te gustaría saber?" in (await no.writes("no"))[0]
+
     async def test_without_drawn_zones_an_advisor_checks(self, world):
         await world.set(ZonesSettings())
         assert "Un asesor tiene que verificar" in (await world.phone("c9", None).sends_place("centro"))[0]

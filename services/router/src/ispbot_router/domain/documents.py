@@ -25,3 +25,9 @@ def keys_of(text: str) -> list[DocumentKey]:
     if len(digits) == _CUIT_LENGTH:
         return [("document", digits), ("document", digits[2:10])]
     return [("number", digits)] if len(digits) <= _LONGEST_NUMBER else []
+
+
+def is_document(text: str) -> bool:
+    """Tell whether the message is nothing but a DNI or CUIT."""
+    digits = re.sub(r"[\s.\-/]", "", text)
+    return digits.isdecimal() and len(digits) in {*_DNI_LENGTHS, _CUIT_LENGTH}

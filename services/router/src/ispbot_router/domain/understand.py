@@ -1,8 +1,10 @@
 """What a text message means at the point where the conversation stands."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from ispbot_router.domain import words
+from ispbot_router.domain.documents import is_document
 from ispbot_router.domain.menu import Menus
 from ispbot_router.domain.session import Choice, Session, Step
 from ispbot_router.domain.words import Option, Word
@@ -17,8 +19,11 @@ ANSWER_WORDS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Words that choose an answer besides its own label (normalised)."""
 
-_LISTED = ("do:slot:", "do:account:")
-"""Answers so alike that only their number (or whole label) chooses them."""
+_SLOT, _ACCOUNT = "do:slot:", "do:account:"
+_YES, _NO = (
+    frozenset({"si", "dale", "ok", "bueno", "por favor", "si por favor", "si gracias"}),
+    frozenset({"no", "no gracias"}),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +78,17 @@ def _numbered(number: int, session: Session) -> Meaning:
 
 
 def _in_words(text: str, session: Session, menus: Menus) -> Meaning:
-    options = [_option(choice, menus) for choice in session.offered]
+    options = [_option(choice, session.offered, menus) for choice in session.offered]
     exact = words.exact_option(text, options)
     if exact is not None:
         return Chosen(exact)
+    only = options[0].token if len(options) == 1 else None
+    if only is not None and words.normalise(text) in _YES | _NO:
+        return Chosen(only) if words.normalise(text) in _YES else Said(Word.BACK)
     word = words.universal_word(text)
     if word is not None:
         return Said(word)
-    near = words.best_option(text, [option for option in options if not option.token.startswith(_LISTED)])
+    near = words.best_option(text, [option for option in options if not option.token.startswith(_SLOT)])
     return Chosen(near) if near is not None else anywhere(text, session, menus)
 
 
@@ -89,6 +97,8 @@ def anywhere(text: str, session: Session, menus: Menus) -> Meaning:
     if words.asks_for_person(text):
         return Said(Word.PERSON)
     token = words.best_option(text, menus.everything(session.bot))
+    if token is None and not session.identity.accounts and is_document(text):
+        token = f"do:identify:{text}"
     return Chosen(token) if token is not None else NotUnderstood()
 
 
@@ -101,9 +111,20 @@ def _free_text(text: str, session: Session, menus: Menus) -> Meaning:
     return Answered(text)
 
 
-def _option(choice: Choice, menus: Menus) -> Option:
+def _option(choice: Choice, offered: tuple[Choice, ...], menus: Menus) -> Option:
     label = words.normalise(choice.label)
     known = menus.option(choice.token)
     if known is not None:
         return known if label in known.phrases else Option(known.token, (*known.phrases, label), leaf=known.leaf)
-    return Option(choice.token, (label, *ANSWER_WORDS.get(choice.token, ())))
+    more = _own_parts(choice, offered) if choice.token.startswith(_ACCOUNT) else ANSWER_WORDS.get(choice.token, ())
+    return Option(choice.token, (label, *more))
+
+
+def _own_parts(choice: Choice, offered: tuple[Choice, ...]) -> tuple[str, ...]:
+    """Number, street or plan that only this contract has: what all share must not choose one."""
+    shared = Counter(part for each in offered for part in set(_parts(each)))
+    return tuple(part for part in _parts(choice) if part and shared[part] == 1)
+
+
+def _parts(choice: Choice) -> list[str]:
+    return [words.normalise(part).removeprefix("n o ") for part in choice.label.split(" · ")]

@@ -18,8 +18,8 @@ from ispbot_router.handlers.hand_over import give_up_when_tried_enough
 from ispbot_router.handlers.receive_file import receive_file
 from ispbot_router.handlers.recognise import recognise
 from ispbot_router.handlers.show_menu import go_back, greet, greeting, show_main_menu
+from ispbot_router.texts import identity, sales
 from ispbot_router.texts import menus as texts
-from ispbot_router.texts import sales
 from ispbot_router.turn import Turn
 
 _FREE_TEXT_TOKENS = {Step.DOCUMENT: "do:identify", Step.ADDRESS: "do:address"}
@@ -130,6 +130,9 @@ def _misunderstood(turn: Turn, *, out_of_range: bool) -> None:
     if give_up_when_tried_enough(turn):
         return
     session = turn.session
+    if session.step is Step.DOCUMENT:
+        turn.say("not_understood", identity.NOT_A_DOCUMENT)
+        return
     if session.step is Step.LOCATION:
         turn.say("not_understood", sales.ASK_LOCATION_AGAIN)
         return

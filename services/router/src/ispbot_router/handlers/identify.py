@@ -28,7 +28,7 @@ async def take_document(turn: Turn, text: str) -> str | None:
     keys = keys_of(text)
     if not keys:
         if not give_up_when_tried_enough(turn):
-            turn.ask("identify", texts.NOT_A_DOCUMENT, Step.DOCUMENT)
+            turn.ask("not_understood", texts.NOT_A_DOCUMENT, Step.DOCUMENT)
         return None
     for by, value in keys:
         found = await turn.desk.crm.find(by, value)

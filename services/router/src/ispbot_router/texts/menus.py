@@ -52,7 +52,7 @@ def not_understood(misses: int, *, highest: int | None) -> str:
             else "Ese número no está en la lista:"
         )
     if misses <= 1:
-        return "Perdón, no entendí tu mensaje. 🤔 Elegí una de estas opciones:"
+        return "Perdón, no entendí tu mensaje. 🤔 Elegí una de estas opciones, o escribí *menú*:"
     return "Sigo sin entenderte, disculpá. Respondé con el número de una opción, o escribí *asesor*:"
 
 
