@@ -8,6 +8,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, async_playwright, expect
 
+from ispbot_sims.isp.town import ZONES
+from ispbot_sims.wa_network.app import PAGE_DIR
 from ispbot_sims.wa_network.client import LinkedDevice, WaNetworkClient
 from ispbot_sims.wa_network.testing import linked_world, serve_network
 
@@ -242,3 +244,21 @@ async def test_on_a_narrow_screen_the_phone_fills_it_and_nothing_sticks_out(tmp_
                 assert await page.evaluate("document.documentElement.scrollWidth") == 390
                 wide = "[...document.querySelectorAll('.screen:not([hidden]) *')].filter(e => e.getBoundingClientRect().right > 391).map(e => e.className)"
                 assert await page.evaluate(wide) == []
+
+
+async def test_the_places_to_send_lie_where_the_demo_isp_says():
+    source = (PAGE_DIR / "js" / "composer.js").read_text()
+    places = {
+        name: (float(lat), float(lng)) for lat, lng, name in re.findall(r'\["(-[\d.]+),(-[\d.]+)", "([^"]+)"\]', source)
+    }
+    found = {name: [zone.name for zone in ZONES if inside(zone.corners, point)] for name, point in places.items()}
+    assert found == {zone.name: [zone.name] for zone in ZONES} | {"Fuera de cobertura": []}
+
+
+def inside(corners, point):
+    """Whether a point lies in a convex polygon: on the same side of all its edges."""
+    turns = [
+        (b[0] - a[0]) * (point[1] - a[1]) - (b[1] - a[1]) * (point[0] - a[0])
+        for a, b in zip(corners, [*corners[1:], corners[0]], strict=True)
+    ]
+    return all(turn > 0 for turn in turns) or all(turn < 0 for turn in turns)

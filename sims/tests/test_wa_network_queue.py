@@ -131,3 +131,13 @@ async def test_each_phone_hears_only_its_own_messages_and_the_stream_hears_all(t
         await world.net.phone(SILVIA).expect("para")
         assert [m.text for m in world.net.phone(NELIDA).inbox] == [f"para {NELIDA}"]
         assert heard == [NELIDA, SILVIA]
+
+
+async def test_the_list_of_customers_keeps_its_order_over_a_restart(tmp_path):
+    people = [{"number": n, "name": n, "story": "de la demo"} for n in (SILVIA, "5493510000001", NELIDA)]
+    async with serve_network(tmp_path) as server, WaNetworkClient(server.url) as net:
+        await net.phone("5493510000000").say("sin historia")
+        await net._http.put("/api/phones", json=people)
+    async with serve_network(tmp_path) as server, WaNetworkClient(server.url) as net:
+        listed = [phone["number"] for phone in await net.get("/api/phones")]
+        assert listed == [SILVIA, "5493510000001", NELIDA, "5493510000000"]

@@ -53,6 +53,7 @@ async def stats(request: Request) -> JSONResponse:
         network.state.sizes()
         | {
             "deliveries": {"queued": deliveries.queued, "taken": deliveries.taken, "waiting": deliveries.waiting()},
+            "unwritten": network.state.store.unwritten,
             "events": network.hub.published,
             "faults": len(network.faults.listed()),
         }

@@ -77,14 +77,14 @@ def chat_key(state: State, number: str, to: str | None) -> str:
 
 
 async def list_phones(request: Request) -> JSONResponse:
-    """Phones whose name or number contains ``search``; those with a story first."""
+    """Phones whose name or number contains ``search``; those with a story first, in the order they were made."""
     wanted = request.query_params.get("search", "").casefold()
     found = [
         phone
         for phone in network_of(request).state.phones.values()
         if wanted in phone.name.casefold() or wanted in phone.number
     ]
-    found.sort(key=lambda phone: (not phone.story, phone.number))
+    found.sort(key=lambda phone: not phone.story)
     return JSONResponse([phone_view(phone) for phone in found[:SEARCH_LIMIT]])
 
 

@@ -28,7 +28,7 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Phone:
-    """A customer's phone. ``saved`` means that the company has it in its address book."""
+    """A customer's phone. ``saved``: the company has it in its address book; ``place``: its place in lists."""
 
     number: str
     lid: str
@@ -38,6 +38,7 @@ class Phone:
     online: bool = True
     auto_read: bool = False
     saved: bool = True
+    place: int = 0
 
 
 @dataclass(slots=True)

@@ -45,8 +45,8 @@ class State:
         self._load()
 
     def _load(self) -> None:
-        for row in self.store.load("phone"):
-            self._index_phone(Phone(**row))
+        for phone in sorted((Phone(**row) for row in self.store.load("phone")), key=lambda p: p.place):
+            self._index_phone(phone)
         for row in self.store.load("account"):
             self._index_account(Account(**row))
         for row in self.store.load("device"):
@@ -89,7 +89,7 @@ class State:
         if number in self.accounts:
             raise Refused(409, f"{number} is the company's own account", status=409)
         if number not in self.phones:
-            self.save_phone(Phone(number=number, lid=lid_of(number), name=name or f"+{number}"))
+            self.save_phone(Phone(number=number, lid=lid_of(number), name=name or f"+{number}", place=len(self.phones)))
         return self.phones[number]
 
     def account(self, number: str | None = None) -> Account:

@@ -30,7 +30,13 @@ class DocumentStore:
         )
         self._lock = threading.Lock()
         self._dirty: dict[tuple[str, str], Any] = {}
+        self._leaving = 0
         self._wake = asyncio.Event()
+
+    @property
+    def unwritten(self) -> int:
+        """How many changed documents a kill would lose now."""
+        return len(self._dirty) + self._leaving
 
     def load(self, kind: str) -> Iterator[Any]:
         """Yield every document of a kind, in the order of their keys."""
@@ -53,7 +59,10 @@ class DocumentStore:
             await self._wake.wait()
             await asyncio.sleep(FLUSH_EVERY_S)
             self._wake.clear()
-            await asyncio.to_thread(self._write, self._batch())
+            batch = self._batch()
+            self._leaving = len(batch)
+            await asyncio.to_thread(self._write, batch)
+            self._leaving = 0
 
     def close(self) -> None:
         """Write what is left and close the file."""

@@ -7,7 +7,9 @@ import { recordVoice } from "./voice.js";
 
 const PLACES = [
   ["-31.4167,-64.1833", "Centro"],
-  ["-31.3600,-64.1900", "Zona Norte"],
+  ["-31.3550,-64.2370", "Zona Norte"],
+  ["-31.4575,-64.2140", "Villa Elisa"],
+  ["-31.3920,-64.1960", "Barrio San Martín"],
   ["-31.8000,-64.6000", "Fuera de cobertura"],
   ["", "Otro lugar (escribir abajo)"],
 ];
