@@ -9,12 +9,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-import structlog
 from cachetools import LRUCache
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
 from pydantic import ValidationError
 from pymongo.errors import ConnectionFailure
+from structlog.contextvars import bound_contextvars
 
 from ispbot_contracts.base import Message
 from ispbot_contracts.catalogue import message_type
@@ -62,33 +62,48 @@ class Delivery:
         if kind is None or handler is None:
             await self._park(msg, "unknown", f"no handler for {msg.subject}")
             return None
-        started = time.perf_counter()
+        try:
+            message = kind.model_validate_json(msg.data)
+        except ValidationError as error:
+            await self._park(msg, kind.name, str(error))
+            return None
         beat = _Heartbeat(msg)
-        with self._in_flight.track_inprogress():
+        with self._in_flight.track_inprogress(), bound_contextvars(correlation_id=message.correlation_id):
             try:
-                message = kind.model_validate_json(msg.data)
-                with structlog.contextvars.bound_contextvars(correlation_id=message.correlation_id):
-                    self._observe_age(message)
-                    async with asyncio.timeout(_HANDLER_LIMIT_S):
-                        for output in await handler(message) or ():
-                            await self._publish(output)
-                    await msg.ack()
-            except (ValidationError, Poison) as error:
-                await self._park(msg, kind.name, str(error))
-            except (Retryable, ConnectionFailure, NatsError) as error:
-                delay = error.delay_s if isinstance(error, Retryable) else _BACKOFF_S[1]
-                log.warning(
-                    "message_retried", consumer=self._consumer, message=kind.name, reason=str(error), delay_s=delay
-                )
-                metrics.HANDLED.labels(self._consumer, kind.name, "retried").inc()
-                return delay
-            except Exception as error:  # noqa: BLE001 - the bus edge of the process: a bug is retried, then parked
-                return await self._failed(msg, kind.name, error)
-            else:
-                metrics.HANDLED.labels(self._consumer, kind.name, "done").inc()
-                metrics.HANDLE_SECONDS.labels(self._consumer, kind.name).observe(time.perf_counter() - started)
+                return await self._handle(msg, message, handler)
             finally:
                 beat.stop()
+
+    async def _handle(self, msg: Msg, message: Message, handler: Handler) -> float | None:
+        started = time.perf_counter()
+        self._observe_age(message)
+        try:
+            async with asyncio.timeout(_HANDLER_LIMIT_S):
+                for output in await handler(message) or ():
+                    await self._publish(output)
+            await msg.ack()
+        except Poison as error:
+            await self._park(msg, message.name, str(error))
+        except (Retryable, ConnectionFailure, NatsError) as error:
+            delay = error.delay_s if isinstance(error, Retryable) else _BACKOFF_S[1]
+            log.warning(
+                "message_retried", consumer=self._consumer, message=message.name, reason=str(error), delay_s=delay
+            )
+            metrics.HANDLED.labels(self._consumer, message.name, "retried").inc()
+            return delay
+        except Exception as error:  # noqa: BLE001 - the bus edge of the process: a bug is retried, then parked
+            return await self._failed(msg, message.name, error)
+        else:
+            seconds = time.perf_counter() - started
+            metrics.HANDLED.labels(self._consumer, message.name, "done").inc()
+            metrics.HANDLE_SECONDS.labels(self._consumer, message.name).observe(seconds)
+            log.info(
+                "message_handled",
+                consumer=self._consumer,
+                message=message.name,
+                id=message.id,
+                ms=round(seconds * 1000, 1),
+            )
         return None
 
     def _observe_age(self, message: Message) -> None:
