@@ -5,13 +5,14 @@ from dataclasses import replace
 
 from pymongo import DESCENDING, DeleteOne, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
-from pymongo.errors import BulkWriteError, DuplicateKeyError
+from pymongo.errors import BulkWriteError
 
 from ispbot_contracts.content import text_of
 from ispbot_runtime.errors import Retryable
 from ispbot_runtime.mongo import Document
 from ispbot_tickets import metrics
 from ispbot_tickets.domain.line import Line
+from ispbot_tickets.store.inserts import GroupedInserts
 from ispbot_tickets.store.mapping import line_document, line_of, wa_key
 
 _TRIES = 20
@@ -25,6 +26,7 @@ class Lines:
 
     def __init__(self, collection: AsyncCollection[Document]) -> None:
         self._collection = collection
+        self._inserts = GroupedInserts(collection)
 
     async def get(self, message_id: str) -> Line | None:
         """Return a line by its id."""
@@ -41,9 +43,7 @@ class Lines:
 
         None when WhatsApp's message is already here under another id.
         """
-        try:
-            await self._collection.insert_one(line_document(line))
-        except DuplicateKeyError:
+        if not await self._inserts.insert(line_document(line)):
             return await self.get(line.message_id)
         metrics.ARCHIVED.labels(line.kind, line.direction or "none").inc()
         return line
