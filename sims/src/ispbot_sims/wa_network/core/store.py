@@ -11,6 +11,7 @@ import structlog
 from pydantic_core import from_json, to_json
 
 FLUSH_EVERY_S = 0.05
+RETRY_AFTER_S = 1.0
 log = structlog.get_logger()
 
 
@@ -54,14 +55,21 @@ class DocumentStore:
         self._wake.set()
 
     async def run(self) -> None:
-        """Write batches until cancelled."""
+        """Write batches until cancelled; what can not be written (a full disk) is logged and tried again."""
         while True:
             await self._wake.wait()
             await asyncio.sleep(FLUSH_EVERY_S)
             self._wake.clear()
+            leaving = self._dirty
             batch = self._batch()
             self._leaving = len(batch)
-            await asyncio.to_thread(self._write, batch)
+            try:
+                await asyncio.to_thread(self._write, batch)
+            except sqlite3.Error:
+                log.exception("wa_network_not_written", documents=len(batch))
+                self._dirty = leaving | self._dirty
+                self._wake.set()
+                await asyncio.sleep(RETRY_AFTER_S)
             self._leaving = 0
 
     def close(self) -> None:
