@@ -25,8 +25,8 @@ def check_new_password(password: str, *, username: str, field: str) -> None:
 class Passwords:
     """Hashes and verifies, a few at a time, in threads."""
 
-    def __init__(self) -> None:
-        self._hasher = PasswordHasher()
+    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+        self._hasher = hasher or PasswordHasher()
         self._turns = asyncio.Semaphore(_AT_ONCE)
         self._decoy = self._hasher.hash("a password that nobody has")
 

@@ -97,7 +97,7 @@ def _sniff(head: bytes, suffix: str) -> str:
 
 
 def _is_text(head: bytes) -> bool:
-    if b"\0" in head:
+    if any(byte < 0x20 and byte not in b"\t\n\f\r" for byte in head):
         return False
     try:
         head.decode()
