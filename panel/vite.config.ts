@@ -11,6 +11,8 @@ export default defineConfig({
   },
   build: {
     target: "es2022",
+    // light-dark() is used as it is: all of these know it since 2024.
+    cssTarget: ["chrome123", "firefox120", "safari17.5"],
     chunkSizeWarningLimit: 700,
     rolldownOptions: {
       // Only React apart: more groups drag lazy code into the first load.

@@ -19,9 +19,5 @@ function hue(name: string): number {
 /** A person as a coloured disc with initials; decorative, the name always stands beside it. */
 export function Initials({ name, size = 36 }: { name: string; size?: number }) {
   const style = { "--hue": hue(name), width: size, height: size, fontSize: size * 0.36 } as CSSProperties;
-  return (
-    <span className={classes.disc} style={style} aria-hidden="true">
-      {initials(name)}
-    </span>
-  );
+  return <span className={classes.disc} style={style} aria-hidden="true" data-initials={initials(name)} />;
 }

@@ -89,6 +89,7 @@ export const esChat = {
     uploading: "Subiendo…",
     uploadFailed: "No se pudo subir",
     emptyReason: "Escribí un mensaje o adjuntá un archivo.",
+    failedReason: "Quitá el archivo que no se pudo subir.",
     uploadingReason: "Esperá a que termine la subida.",
     replying: (who: string) => `Respondés a ${who}`,
     cancelReply: "Dejar de responder a ese mensaje",

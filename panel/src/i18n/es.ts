@@ -233,7 +233,8 @@ export const es = {
     zonesToggle: "Activar emergencia por zonas",
     zonesPick: "Zonas afectadas",
     zonesEmpty: "Ninguna zona tiene un perímetro dibujado. Sin perímetro no se puede saber qué clientes están adentro.",
-    zonesHidden: (count: number) => `${plural(count, "zona no aparece", "zonas no aparecen")}: les falta el perímetro.`,
+    zonesHidden: (count: number) =>
+      `${plural(count, "zona no aparece porque le", "zonas no aparecen porque les")} falta el perímetro.`,
     zoneLabel: "Mensaje para las zonas afectadas",
     zoneMissingZones: "Marcá al menos una zona afectada.",
     zoneMissingMessage: "Escribí el mensaje para las zonas.",
