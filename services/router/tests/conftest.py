@@ -155,6 +155,8 @@ class Around:
 
     async def pdf(self, query: FetchInvoicePdf) -> InvoicePdf:
         await self._crm(query)
+        if self.crm_is == "slow_file":
+            raise Refusal("crm_unavailable", "Tarda.", reason="timeout")
         known = self.invoices.get(query.customer_id)
         if known is None:
             raise Refusal("no_invoice", "No hay facturas.")

@@ -44,6 +44,10 @@ class CrmAway(NeighbourAway):
     """The management system can not be asked now."""
 
 
+class FileSlow(CrmAway):
+    """The file takes longer than anybody waits; crm-adapter goes on fetching it for the next try."""
+
+
 class CrmNotSetUp(NeighbourAway):
     """No management system is configured."""
 
@@ -98,7 +102,12 @@ class Crm:
 
     async def invoice_pdf(self, customer_id: str) -> InvoicePdf:
         """Return the invoice to pay next as a file. Refusals: customer_not_found, no_invoice, no_pdf."""
-        return await self._ask(FetchInvoicePdf(customer_id=customer_id))
+        try:
+            return await self._ask(FetchInvoicePdf(customer_id=customer_id))
+        except CrmAway as away:
+            if isinstance(away.__cause__, Refusal) and away.__cause__.details.get("reason") == "timeout":
+                raise FileSlow(str(away)) from away
+            raise
 
     def can(self, capability: Capability) -> bool:
         """Tell whether the configured system does this; yes while we do not know."""
@@ -146,10 +155,10 @@ class Agenda:
     def __init__(self, bus: Bus) -> None:
         self._line = _Line(bus.ask)
 
-    async def free_slots(self, kind: VisitKind, zone_id: str | None) -> list[Slot]:
+    async def free_slots(self, kind: VisitKind, zone_id: str | None, *, limit: int) -> list[Slot]:
         """Return the next free times."""
         try:
-            return (await self._line.ask(FreeSlots(kind=kind, zone_id=zone_id))).slots
+            return (await self._line.ask(FreeSlots(kind=kind, zone_id=zone_id, limit=limit))).slots
         except Unavailable as error:
             raise AgendaAway(str(error)) from error
 

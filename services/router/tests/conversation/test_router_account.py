@@ -107,6 +107,15 @@ async def test_without_payment_means_an_advisor_is_offered(world):
     assert "te los pasa un asesor" in (await world.phone().writes("hola", "cbu"))[0]
 
 
+async def test_a_slow_file_is_said_and_comes_with_the_next_try(world):
+    phone = world.phone()
+    await phone.writes("hola")
+    world.around.crm_is = "slow_file"
+    assert "está tardando en descargarse" in (await phone.writes("factura"))[0]
+    world.around.crm_is = "fine"
+    assert "🧾 Factura *0001-77*" in (await phone.writes("reintentar"))[0]
+
+
 class TestTheSystemIsAway:
     @pytest.mark.parametrize("how", ["broken", "unavailable"])
     @pytest.mark.parametrize("wish", ["saldo", "factura", "estado de mi conexión"])

@@ -159,6 +159,12 @@ class TestSession:
         merged = Session("b", last_at=NOW).merged_with(held)
         assert merged.is_with_people(NOW)
 
+    def test_after_a_merge_either_ticket_gives_the_chat_back(self):
+        one = Session("a", last_at=NOW, handover=Handover("asked", NOW + timedelta(hours=1), "t1"))
+        other = Session("b", last_at=NOW, handover=Handover("asked", NOW + timedelta(hours=2), "t2"))
+        assert one.merged_with(other).handover == Handover("asked", NOW + timedelta(hours=2), None)
+        assert one.merged_with(Session("b")).handover == one.handover
+
     def test_a_persons_word_never_shortens_the_pause(self):
         held = Session("a", handover=Handover("asked", NOW + timedelta(hours=3)))
         assert held.person_spoke(NOW + timedelta(hours=1)) is held

@@ -198,14 +198,17 @@ class Session:
     def merged_with(self, other: "Session") -> "Session":
         """Return the one conversation of two contacts that are the same person: the livelier one, silent if either is."""
         newer, older = (self, other) if _later(self.last_at, other.last_at) else (other, self)
-        handovers = [session.handover for session in (newer, older) if session.handover is not None]
+        held = [session.handover for session in (newer, older) if session.handover is not None]
+        handover = max(held, key=lambda each: each.until, default=None)
+        if handover is not None and len({each.ticket_id for each in held}) > 1:
+            handover = replace(handover, ticket_id=None)  # of two tickets one survives: whichever closes gives back
         return replace(
             newer,
             contact_id=self.contact_id,
             identity=newer.identity if newer.identity.accounts else older.identity,
             position=newer.position or older.position,
             answers=tuple(sorted({*newer.answers, *older.answers}, key=lambda answer: answer.at)),
-            handover=max(handovers, key=lambda handover: handover.until, default=None),
+            handover=handover,
         )
 
 

@@ -20,7 +20,7 @@ from ispbot_router.handlers.check_coverage import ask_location
 from ispbot_router.handlers.send_invoice import send_invoice
 from ispbot_router.handlers.show_balance import show_balance
 from ispbot_router.handlers.show_connection import show_connection
-from ispbot_router.neighbours import AgendaAway, CrmAway, CrmNotSetUp, NeighbourAway
+from ispbot_router.neighbours import AgendaAway, CrmAway, CrmNotSetUp, FileSlow, NeighbourAway
 from ispbot_router.texts import account, menus, trouble
 from ispbot_router.turn import Turn
 from ispbot_runtime.errors import Refusal
@@ -148,6 +148,9 @@ def _say_away(turn: Turn, token: str, away: NeighbourAway) -> None:
             metrics.TROUBLE.labels("crm_not_set_up").inc()
             turn.offer("trouble", trouble.CRM_NOT_SET_UP, advisor)
             return
+        case FileSlow():
+            metrics.TROUBLE.labels("file").inc()
+            words = trouble.FILE_SLOW
         case CrmAway():
             metrics.TROUBLE.labels("crm").inc()
             words = trouble.CRM_AWAY
