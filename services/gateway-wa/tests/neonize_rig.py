@@ -89,7 +89,6 @@ class FakeGo:
         self.sent: list[tuple[pb.JID, e2e.Message]] = []
         self.send_error = ""
         self.send_blocks: threading.Event | None = None
-        self.crash_after_secret = False
         self.hints: list[str] = []
         self.phones: dict[str, str] = {}
         self.files: dict[bytes, bytes] = {}

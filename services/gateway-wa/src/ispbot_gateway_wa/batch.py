@@ -1,29 +1,27 @@
-"""Group commit: writes that come at the same time go to the database together (facts: embedded-db)."""
+"""Group commit: inserts that come at the same time go to the database as one write (facts: embedded-db)."""
 
 import asyncio
 from typing import Any
 
-from pymongo import InsertOne, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError, WriteError
 
-Write = InsertOne[dict[str, Any]] | UpdateOne
 _MOST = 200
 _DUPLICATE = 11000
 
 
 class BatchWriter:
-    """Each caller waits for its own write; what arrives during a round trip goes with the next one."""
+    """Each caller waits for its own insert; what arrives during a round trip goes with the next one."""
 
     def __init__(self, collection: AsyncCollection[dict[str, Any]]) -> None:
         self._collection = collection
-        self._waiting: list[tuple[Write, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[dict[str, Any], asyncio.Future[None]]] = []
         self._running: asyncio.Task[None] | None = None
 
-    async def write(self, operation: Write) -> None:
-        """Do one insert or update. Raises DuplicateKeyError or what the driver raises."""
+    async def insert(self, row: dict[str, Any]) -> None:
+        """Insert one document. Raises DuplicateKeyError or what the driver raises."""
         done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._waiting.append((operation, done))
+        self._waiting.append((row, done))
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._flush())
         await done
@@ -31,7 +29,7 @@ class BatchWriter:
     async def _flush(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[:_MOST], self._waiting[_MOST:]
-            failures = await self._together([operation for operation, _ in batch])
+            failures = await self._together([row for row, _ in batch])
             for index, (_, done) in enumerate(batch):
                 failure = failures.get(index)
                 if done.done():
@@ -41,13 +39,13 @@ class BatchWriter:
                 else:
                     done.set_exception(failure)
 
-    async def _together(self, operations: list[Write]) -> dict[int, PyMongoError]:
+    async def _together(self, rows: list[dict[str, Any]]) -> dict[int, PyMongoError]:
         try:
-            await self._collection.bulk_write(operations, ordered=False)
+            await self._collection.insert_many(rows, ordered=False)
         except BulkWriteError as error:
             return {one["index"]: _failure(one) for one in error.details.get("writeErrors", [])}
         except PyMongoError as error:
-            return dict.fromkeys(range(len(operations)), error)
+            return dict.fromkeys(range(len(rows)), error)
         return {}
 
 

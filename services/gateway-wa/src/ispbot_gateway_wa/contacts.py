@@ -16,6 +16,7 @@ from pymongo.errors import DuplicateKeyError
 
 from ispbot_contracts.base import ContactId, Message, derive_id, utc_now
 from ispbot_contracts.whatsapp import ContactIdentified, ContactMerged
+from ispbot_gateway_wa.batch import BatchWriter
 from ispbot_gateway_wa.domain.addresses import first_contact_id, kind_of, phone_digits
 from ispbot_gateway_wa.domain.contacts import Contact, keeper_of
 from ispbot_runtime.logs import get_logger
@@ -41,6 +42,7 @@ class Contacts:
 
     def __init__(self, database: Database, emit: Emit) -> None:
         self._collection = database[COLLECTION]
+        self._writer = BatchWriter(self._collection)
         self._emit = emit
         self._by_address: LRUCache[str, Contact] = LRUCache(_CACHED)
         self._by_id: LRUCache[str, Contact] = LRUCache(_CACHED)
@@ -110,7 +112,7 @@ class Contacts:
             "chat": contact.chat, "name": contact.name, "has_written": contact.has_written,
         }  # fmt: skip
         try:
-            await self._collection.insert_one(document)
+            await self._writer.insert(document)
         except DuplicateKeyError:
             kept = await self.by_id(contact.contact_id)
             if kept is None or kept.identities & set(addresses):

@@ -16,12 +16,6 @@ def kind_of(address: str) -> AddressKind:
     return _KINDS.get(address.rpartition("@")[2], "other")
 
 
-def bare(address: str) -> str:
-    """Return the address without its device number (``549...:7@s.whatsapp.net``)."""
-    user, _, server = address.rpartition("@")
-    return f"{user.partition(':')[0]}@{server}"
-
-
 def phone_digits(address: str | None) -> str | None:
     """Return the international digits of a phone address, None for every other kind."""
     if address is None or kind_of(address) != "phone":

@@ -3,11 +3,13 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 import filetype
 from pymongo import ASCENDING, IndexModel
+from pymongo.errors import DuplicateKeyError
 
 from ispbot_contracts.base import Message, derive_id, utc_now
 from ispbot_contracts.content import MediaContent, MediaInfo
@@ -68,8 +70,8 @@ class MediaFetcher:
             "_id": message.id, "at": utc_now(), "contact_id": message.contact_id, "wa_id": message.wa_id,
             "correlation_id": message.correlation_id, "media": message.content.media.model_dump(), "remote": remote,
         }  # fmt: skip
-        result = await self._jobs.update_one({"_id": message.id}, {"$setOnInsert": job}, upsert=True)
-        if result.upserted_id is not None:
+        with suppress(DuplicateKeyError):
+            await self._jobs.insert_one(job)
             self._enqueue(job)
 
     def _enqueue(self, job: Document) -> None:

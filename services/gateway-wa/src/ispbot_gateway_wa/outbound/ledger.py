@@ -3,11 +3,12 @@
 never_left -> (sending) -> confirmed | failed, and left_unconfirmed when nobody knows: a receipt confirms it, time ends it.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from pymongo import ASCENDING, IndexModel, InsertOne, UpdateOne
+from pymongo import ASCENDING, IndexModel
 from pymongo.errors import DuplicateKeyError
 
 from ispbot_contracts.base import utc_now
@@ -57,7 +58,9 @@ class Entry:
 
 
 class Ledger:
-    """Rows by send id."""
+    """Two rows per send, written once each: that it began, and how it ended. (Inserts that come together are one write on the
+    embedded database, updates are not; only the rare unclear sends are updated.)
+    """
 
     def __init__(self, database: Database) -> None:
         self._rows = database[COLLECTION]
@@ -65,24 +68,23 @@ class Ledger:
 
     async def begin(self, command: SendMessage) -> Entry:
         """Write down that ``command`` is about to be sent, or return what is known of it."""
+        row: Document = {"_id": command.id, "at": utc_now(), "state": SendState.SENDING.value, "attempt": 0}
         try:
-            await self._writer.write(
-                InsertOne({"_id": command.id, "at": utc_now(), "state": SendState.SENDING.value, "attempt": 0})
-            )
+            await self._writer.insert(row)
         except DuplicateKeyError:
             return await self._known(command.id)
         return Entry(command.id, SendState.SENDING, 0, fresh=True)
 
     async def _known(self, send_id: str) -> Entry:
-        row = await self._rows.find_one({"_id": send_id})
-        if row is None:
-            raise RuntimeError(f"send {send_id} vanished from the ledger")
-        entry = _entry(row)
-        if entry.state is not SendState.NEVER_LEFT:
-            return entry
-        again = entry.attempt + 1
-        await self._set(send_id, {"state": SendState.SENDING.value, "attempt": again})
-        return Entry(send_id, SendState.SENDING, again, fresh=True)
+        rows = {row["_id"]: row async for row in self._rows.find({"_id": {"$in": [send_id, _end(send_id)]}})}
+        if _end(send_id) in rows:
+            return _ended(send_id, rows[_end(send_id)])
+        began = rows[send_id]
+        attempt, state = int(began["attempt"]), SendState(began["state"])
+        if state is not SendState.NEVER_LEFT:
+            return Entry(send_id, state, attempt)
+        await self._set(send_id, {"state": SendState.SENDING.value, "attempt": attempt + 1})
+        return Entry(send_id, SendState.SENDING, attempt + 1, fresh=True)
 
     async def never_left(self, send_id: str) -> None:
         """It surely did not leave: the next try is a first one."""
@@ -90,19 +92,16 @@ class Ledger:
 
     async def confirmed(self, send_id: str, wa_id: str, sent_at: datetime) -> None:
         """WhatsApp has it."""
-        await self._set(
-            send_id,
-            {"state": SendState.CONFIRMED.value, "wa_id": wa_id, "sent_at": sent_at},
-            {"command": "", "unconfirmed_since": ""},
-        )
+        await self._finish(send_id, {"state": SendState.CONFIRMED.value, "wa_id": wa_id, "sent_at": sent_at})
 
     async def failed(self, failure: MessageSendFailed) -> None:
         """It will not be sent."""
-        await self._set(
-            failure.send_id,
-            {"state": SendState.FAILED.value, "failure": failure.reason, "detail": failure.detail},
-            {"command": "", "unconfirmed_since": ""},
-        )
+        row = {"state": SendState.FAILED.value, "failure": failure.reason, "detail": failure.detail}
+        await self._finish(failure.send_id, row)
+
+    async def _finish(self, send_id: str, row: Document) -> None:
+        with suppress(DuplicateKeyError):  # the first end stands
+            await self._writer.insert({"_id": _end(send_id), "at": utc_now(), **row})
 
     async def unconfirmed(self, command: SendMessage, wa_id: str, since: datetime) -> None:
         """It may have left under ``wa_id``: the command is kept to tell the end later."""
@@ -114,6 +113,10 @@ class Ledger:
             },
         )  # fmt: skip
 
+    async def resolved(self, send_id: str) -> None:
+        """The end of an unclear send is written: forget its command."""
+        await self._rows.update_one({"_id": send_id}, {"$unset": {"unconfirmed_since": "", "command": ""}})
+
     async def all_unconfirmed(self) -> list[tuple[SendMessage, str, datetime]]:
         """Return (command, wa_id, since) of everything whose end is not known."""
         rows = await self._rows.find({"unconfirmed_since": {"$exists": True}}).to_list()
@@ -122,18 +125,21 @@ class Ledger:
             for row in rows
         ]
 
-    async def _set(self, send_id: str, values: Document, unset: Document | None = None) -> None:
-        update: Document = {"$set": values} | ({"$unset": unset} if unset else {})
-        await self._writer.write(UpdateOne({"_id": send_id}, update))
+    async def _set(self, send_id: str, values: Document) -> None:
+        await self._rows.update_one({"_id": send_id}, {"$set": values})
+
+
+def _end(send_id: str) -> str:
+    return f"{send_id}:end"
 
 
 def _aware(moment: datetime) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _entry(row: Document) -> Entry:
+def _ended(send_id: str, row: Document) -> Entry:
     sent_at = row.get("sent_at")
     return Entry(
-        send_id=row["_id"], state=SendState(row["state"]), attempt=row["attempt"], wa_id=row.get("wa_id"),
+        send_id=send_id, state=SendState(row["state"]), attempt=0, wa_id=row.get("wa_id"),
         sent_at=_aware(sent_at) if sent_at else None, failure=row.get("failure"), detail=row.get("detail", ""),
     )  # fmt: skip

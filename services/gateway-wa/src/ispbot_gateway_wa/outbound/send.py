@@ -42,6 +42,7 @@ _OWN_IDS = 10_000
 _AGAIN_S = 1.0
 _BUSY_S = 5.0
 _BUSY_TRIES = 12
+_UNCLEAR_TRIES = 10
 
 
 class SendFailed(Exception):
@@ -69,6 +70,7 @@ class Sender:
         self._lease = lease
         self._governor = Governor(lambda: self._settings.max_per_second)
         self._own_ids: LRUCache[str, None] = LRUCache(_OWN_IDS)
+        self._unclear_tries: LRUCache[str, int] = LRUCache(_OWN_IDS)
 
     @property
     def _settings(self) -> SendingSettings:
@@ -118,8 +120,7 @@ class Sender:
             await self._ledger.never_left(command.id)
             raise Retryable(str(error), delay_s=_AGAIN_S) from error
         except SendUnknown as error:
-            log.warning("send_outcome_unknown", send_id=command.id, reason=str(error))
-            raise Retryable(str(error), delay_s=_AGAIN_S) from error
+            raise self._unclear(command, error) from error
         except NoWhatsApp as error:
             raise SendFailed(failed(command, "not_on_whatsapp", str(error))) from error
         except Rejected as error:
@@ -139,6 +140,15 @@ class Sender:
             await self._ledger.never_left(command.id)
             return Retryable(f"WhatsApp is busy: {error}", delay_s=_BUSY_S)
         return SendFailed(failed(command, "rejected", str(error)))
+
+    def _unclear(self, command: SendMessage, error: SendUnknown) -> Exception:
+        """Return what to do about an unknown outcome: look it up at the next try, not for ever."""
+        tries = self._unclear_tries.get(command.id, 0) + 1
+        self._unclear_tries[command.id] = tries
+        log.warning("send_outcome_unknown", send_id=command.id, tries=tries, reason=str(error))
+        if tries >= _UNCLEAR_TRIES:
+            return SendFailed(failed(command, "unknown_outcome", str(error)))
+        return Retryable(str(error), delay_s=_AGAIN_S)
 
     def _still_ours(self, command: SendMessage) -> None:
         if command.expires_at is not None and command.expires_at < utc_now():

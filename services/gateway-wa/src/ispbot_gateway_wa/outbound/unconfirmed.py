@@ -52,7 +52,7 @@ class Unconfirmed:
             command = waiting[0]
             await self._emit(sent(command, wa_id, receipt.at))
             await self._ledger.confirmed(command.id, wa_id, receipt.at)
-            self._forget(wa_id)
+            await self._forget(wa_id, command)
             metrics.SENDS.labels("confirmed_by_receipt").inc()
 
     async def run(self) -> None:
@@ -69,9 +69,10 @@ class Unconfirmed:
             failure = failed(command, "unknown_outcome", "no receipt came: it may have arrived or not")
             await self._emit(failure)
             await self._ledger.failed(failure)
-            self._forget(wa_id)
+            await self._forget(wa_id, command)
             metrics.SENDS.labels("unknown_outcome").inc()
 
-    def _forget(self, wa_id: str) -> None:
+    async def _forget(self, wa_id: str, command: SendMessage) -> None:
+        await self._ledger.resolved(command.id)
         self._waiting.pop(wa_id, None)
         metrics.UNCONFIRMED.set(len(self._waiting))
