@@ -5,10 +5,10 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import PASSWORD, administrator
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from ispbot_launcher.running import Running
+from tests.staff import PASSWORD, administrator
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(240)]
 
