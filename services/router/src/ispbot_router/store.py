@@ -7,7 +7,7 @@ same ids and never moves the conversation twice; two writers of one contact are 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 from pymongo.errors import DuplicateKeyError
 
 from ispbot_contracts.base import Message
@@ -100,7 +100,13 @@ class Sessions:
 def _session(document: Document | None, contact_id: str) -> Session:
     if document is None:
         return Session(contact_id)
-    return _SESSION.validate_python({**document.get("state", {}), "contact_id": document["_id"]})
+    try:
+        return _SESSION.validate_python({**document.get("state", {}), "contact_id": document["_id"]})
+    except (
+        ValidationError
+    ) as error:  # written by a version that knew other states: better greeted anew than never answered
+        log.error("session_unreadable", contact_id=document["_id"], problems=error.error_count())
+        return Session(document["_id"])
 
 
 def _kept(message: Message) -> dict[str, str]:

@@ -83,6 +83,14 @@ class TestRedelivery:
         assert len(document["state"]["answers"]) < 5
 
 
+async def test_a_state_written_by_another_version_starts_the_conversation_anew(world, database):
+    phone = world.phone()
+    await phone.writes("hola", "1")
+    await database["sessions"].update_one({"_id": "c1"}, {"$set": {"state.step": "a_step_of_tomorrow"}})
+    assert "¡Hola, Nélida!" in (await phone.writes("1"))[0]
+    assert "Consultar saldo" in (await phone.writes("1"))[0]
+
+
 class TestMerging:
     async def test_one_person_goes_on_with_one_conversation(self, world):
         hidden, shown = world.phone("lid1", None), world.phone("c9", "5493515559999")

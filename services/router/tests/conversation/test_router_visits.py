@@ -1,5 +1,7 @@
 """Arranging visits."""
 
+from datetime import timedelta
+
 from ispbot_contracts.scheduler import BookVisit, FreeSlots, VisitKind
 
 
@@ -50,6 +52,17 @@ async def test_the_place_may_be_a_location_and_names_the_zone(world):
     [query] = booked(world)
     assert query.zone_id == "norte"
     assert query.address.startswith("https://maps.google.com/?q=-31.385")
+
+
+async def test_a_choice_of_days_is_offered_not_only_the_next_one(world):
+    [first, *_] = world.around.slots
+    spans = [timedelta(days=day, hours=hour) for day in range(4) for hour in (0, 2, 4, 6)]
+    world.around.slots = [
+        first.model_copy(update={"starts_at": first.starts_at + span, "ends_at": first.ends_at + span})
+        for span in spans
+    ]
+    [answer] = await world.phone().writes("hola", "visita")
+    assert (answer.count("mié 25/11"), answer.count("jue 26/11"), answer.count("vie 27/11")) == (3, 3, 0)
 
 
 async def test_a_nameless_contact_is_asked_for_the_name_too(world):

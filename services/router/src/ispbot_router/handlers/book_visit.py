@@ -1,10 +1,13 @@
 """Pedir una visita: choose a free time, say where, confirm; a time that somebody else took meanwhile is offered no more."""
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from ispbot_contracts.base import derive_id
 from ispbot_contracts.common import LatLng
-from ispbot_contracts.scheduler import BookVisit, Visit, VisitKind
+from ispbot_contracts.scheduler import BookVisit, Slot, Visit, VisitKind
 from ispbot_contracts.settings import MenuAction, NotificationSettings
 from ispbot_router.domain.menu import Spot
 from ispbot_router.domain.session import Choice, OfferedSlot, Step, VisitDraft
@@ -15,6 +18,8 @@ from ispbot_router.turn import Turn
 from ispbot_runtime.errors import Refusal
 
 _SHORTEST_ADDRESS = 6
+_ASKED, _SHOWN, _SHOWN_PER_DAY = 30, 6, 3
+"""Of the next free times, how many are shown and how many of one day: people want a choice of days."""
 _GONE = {"slot_taken", "slot_not_offered"}
 
 
@@ -120,8 +125,11 @@ def _booked(turn: Turn, draft: VisitDraft, visit: Visit) -> None:
 
 async def _offer(turn: Turn, draft: VisitDraft) -> str | None:
     zone = turn.desk.zones().zone_at(draft.position)
-    found = await turn.desk.agenda.free_slots(VisitKind(draft.kind), zone.zone_id if zone else None)
-    slots = tuple(OfferedSlot(slot.starts_at, slot.ends_at, slot.technician.id, slot.technician.name) for slot in found)
+    found = await turn.desk.agenda.free_slots(VisitKind(draft.kind), zone.zone_id if zone else None, limit=_ASKED)
+    slots = tuple(
+        OfferedSlot(slot.starts_at, slot.ends_at, slot.technician.id, slot.technician.name)
+        for slot in _spread(turn, found)
+    )
     if not slots:
         turn.session = replace(turn.session, visit=None)
         turn.offer("visit", texts.no_slots(draft.kind), turn.follow_ups(MenuAction.ADVISOR))
@@ -131,6 +139,17 @@ async def _offer(turn: Turn, draft: VisitDraft) -> str | None:
     choices = [Choice(f"do:slot:{index}", label) for index, label in enumerate(labels)]
     turn.offer("visit", texts.offer_slots(draft.kind), choices, step=Step.SLOT, back=CANCEL)
     return None
+
+
+def _spread(turn: Turn, slots: Sequence[Slot]) -> list[Slot]:
+    shown: list[Slot] = []
+    per_day: Counter[date] = Counter()
+    for slot in slots:
+        day = turn.desk.local(slot.starts_at).date()
+        if per_day[day] < _SHOWN_PER_DAY and len(shown) < _SHOWN:
+            per_day[day] += 1
+            shown.append(slot)
+    return shown
 
 
 def _draft(turn: Turn) -> VisitDraft:

@@ -65,7 +65,7 @@ async def _answer(message: MessageReceived, session: Session, desk: Desk) -> Out
         _say_we_are_back(turn)
     else:
         await _converse_within_limits(turn)
-    log.info("message_answered", contact_id=turn.session.contact_id, step=turn.session.step, outputs=len(turn.outputs))
+    log.debug("message_answered", contact_id=turn.session.contact_id, step=turn.session.step, outputs=len(turn.outputs))
     return replace(turn.session, last_at=now), turn.outputs
 
 
