@@ -15,8 +15,7 @@ from ispbot_contracts.whatsapp import GroupInfo, WaAccount
 RemoteMedia = dict[str, Any]
 """How a transport finds a file again: JSON values only, so that a download survives a restart."""
 
-
-# -- what happens to the link ---------------------------------------------------------------------------------------------
+# -- what happens to the link -----------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +175,7 @@ class GroupSeen:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that concerns nobody here (an estado's receipt, a group we left) and only has to be taken."""
+    """Something that concerns nobody here (a group we left) and only has to be taken."""
 
     token: int
 
@@ -283,7 +282,7 @@ class WhatsAppTransport(Protocol):
         """Send. Raises NotConnected, SendUnknown, Rejected or NoWhatsApp."""
 
     async def find_sent(self, key: str) -> str | None:
-        """Return the WhatsApp id of a message with this key that may have left; None when sending is harmless."""
+        """Return the id of a message with this key that may have left, None when sending is harmless. Raises NotConnected."""
 
     async def mark_read(self, chat: str, sender: str, wa_ids: Sequence[str]) -> None:
         """Show blue ticks. Raises NotConnected."""

@@ -3,6 +3,8 @@
 import asyncio
 from contextlib import AsyncExitStack
 
+from nats.errors import Error as NatsError
+
 from ispbot_contracts.base import Message
 from ispbot_contracts.whatsapp import (
     Done,
@@ -25,6 +27,7 @@ from ispbot_gateway_wa.lease import Lease
 from ispbot_gateway_wa.outbound.ledger import Ledger
 from ispbot_gateway_wa.outbound.send import Sender
 from ispbot_gateway_wa.outbound.unconfirmed import Unconfirmed
+from ispbot_gateway_wa.patience import patiently
 from ispbot_gateway_wa.ports import (
     GroupSeen,
     LinkUp,
@@ -38,7 +41,7 @@ from ispbot_gateway_wa.ports import (
 from ispbot_gateway_wa.session import Session
 from ispbot_gateway_wa.status import StatusBoard, stored_status
 from ispbot_runtime.bus import Bus
-from ispbot_runtime.errors import Refusal, Unavailable
+from ispbot_runtime.errors import Refusal
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.media import MediaStore
 from ispbot_runtime.mongo import Database
@@ -47,7 +50,7 @@ from ispbot_runtime.settings_store import SettingsWatch
 log = get_logger(__name__)
 
 SENDS_AT_ONCE = 256
-_EMIT_PAUSE_S = 1.0
+_CONSUME_AGAIN_S = 0.5
 _DRAIN_S = 5.0
 _FLUSH_S = 2.0
 
@@ -87,21 +90,10 @@ class Term:
 
     async def emit(self, message: Message) -> None:
         """Give an event to the bus and wait until it is stored, however long that takes (the spool's place)."""
-        while True:
-            try:
-                await self._bus.publish(message)
-            except Unavailable as error:
-                log.warning("bus_away", message=message.name, reason=str(error))
-                await asyncio.sleep(_EMIT_PAUSE_S)
-            else:
-                return
+        await patiently(message.name, lambda: self._bus.publish(message))
 
     async def serve(self) -> None:
         """Run until ``ended``; then stop sending, close the link, finish what arrived."""
-        await self._contacts.recover()
-        await self._unconfirmed.recover()
-        await self._fetcher.recover()
-        await self._session.start(await stored_status(self._bus))
         work = asyncio.create_task(self._work())
         ended = asyncio.create_task(self.ended.wait())
         await asyncio.wait({work, ended}, return_when=asyncio.FIRST_COMPLETED)
@@ -115,6 +107,8 @@ class Term:
             await self._close()
 
     async def _work(self) -> None:
+        await patiently("recover", self._recover)
+        await self._session.start(await patiently("stored_status", lambda: stored_status(self._bus)))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._listen())
             tasks.create_task(self._session.watch())
@@ -123,6 +117,11 @@ class Term:
             tasks.create_task(self._arrivals.lanes.failed())
             tasks.create_task(self._send())
             tasks.create_task(self._answer())
+
+    async def _recover(self) -> None:
+        await self._contacts.recover()
+        await self._unconfirmed.recover()
+        await self._fetcher.recover()
 
     async def _close(self) -> None:
         board = asyncio.create_task(self._board.run())
@@ -154,8 +153,12 @@ class Term:
             consumer = self._bus.lane_consumer(
                 "send", {SendMessage: self._sender.send_message}, in_flight=SENDS_AT_ONCE
             )
-            async with self._bus.consuming(consumer):
-                await self._session.disconnected.wait()
+            try:
+                async with self._bus.consuming(consumer):
+                    await self._session.disconnected.wait()
+            except NatsError as error:  # the bus went away while the consumer was being made
+                log.warning("sends_not_taken", reason=type(error).__name__)
+                await asyncio.sleep(_CONSUME_AGAIN_S)
 
     # -- questions ----------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@ from ispbot_gateway_wa.domain.contacts import Contact
 from ispbot_gateway_wa.inbound.media import MediaFetcher
 from ispbot_gateway_wa.inbound.normalise import direct_event, group_event, person_of, receipt_event
 from ispbot_gateway_wa.lanes import Lanes
+from ispbot_gateway_wa.patience import patiently
 from ispbot_gateway_wa.ports import (
     Arrival,
     GroupSeen,
@@ -88,7 +89,7 @@ class Arrivals:
             case ReceiptIn():
                 self._put(arrival.chat, arrival, self._receipt)
             case TypingIn():
-                self.lanes.put(arrival.chat, lambda: self._typing(arrival))
+                self.lanes.put(arrival.chat, lambda: patiently("typing", lambda: self._typing(arrival)))
             case GroupSeen():
                 self._put(arrival.address, arrival, self._group_seen)
             case Skipped(token=token):
@@ -97,7 +98,7 @@ class Arrivals:
 
     def _put(self, lane: str, arrival: OneT, handle: Callable[[OneT], Awaitable[None]]) -> None:
         async def work() -> None:
-            await handle(arrival)
+            await patiently("arrival", lambda: handle(arrival))
             await self._take(arrival.token)
 
         self.lanes.put(lane, work)

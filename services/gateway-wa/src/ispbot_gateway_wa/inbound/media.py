@@ -5,6 +5,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Literal
 
 import filetype
@@ -15,6 +16,7 @@ from ispbot_contracts.base import Message, derive_id, utc_now
 from ispbot_contracts.content import MediaContent, MediaInfo
 from ispbot_contracts.whatsapp import MediaFailed, MediaStored, MessageReceived
 from ispbot_gateway_wa import metrics
+from ispbot_gateway_wa.patience import patiently
 from ispbot_gateway_wa.ports import (
     MediaCorrupt,
     MediaGone,
@@ -59,7 +61,7 @@ class MediaFetcher:
 
     async def recover(self) -> None:
         """Take up what an earlier process left."""
-        async for job in self._jobs.find().sort("at", ASCENDING):
+        for job in await self._jobs.find().sort("at", ASCENDING).to_list():
             self._enqueue(job)
 
     async def owe(self, message: MessageReceived, remote: RemoteMedia) -> None:
@@ -87,7 +89,7 @@ class MediaFetcher:
     async def _work(self) -> None:
         while True:
             job = await self._queue.get()
-            await self._settle(job)
+            await patiently("media", partial(self._settle, job))
             metrics.MEDIA_PENDING.dec()
 
     async def _settle(self, job: Document) -> None:

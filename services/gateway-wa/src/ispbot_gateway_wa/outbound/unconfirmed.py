@@ -9,6 +9,7 @@ from ispbot_contracts.whatsapp import SendMessage
 from ispbot_gateway_wa import metrics
 from ispbot_gateway_wa.outbound.ledger import Ledger
 from ispbot_gateway_wa.outbound.results import failed, sent
+from ispbot_gateway_wa.patience import patiently
 from ispbot_gateway_wa.ports import ReceiptIn
 from ispbot_runtime.logs import get_logger
 
@@ -59,7 +60,7 @@ class Unconfirmed:
         """Run for the life of the term: end what waited too long."""
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
-            await self.expire(utc_now())
+            await patiently("unconfirmed", lambda: self.expire(utc_now()))
 
     async def expire(self, now: datetime) -> None:
         """Report as unknown what has waited too long."""

@@ -10,6 +10,7 @@ from typing import Protocol
 import asyncpg  # type: ignore[import-untyped]  # no stubs are shipped
 
 from ispbot_gateway_wa.adapters.neonize.lock import SessionLock
+from ispbot_gateway_wa.ports import NotConnected
 
 _FIND = "SELECT message_id FROM whatsmeow_message_secrets WHERE key = {}"
 _BAD_IN_PATH = set("#?%")
@@ -30,7 +31,7 @@ class SessionStore(Protocol):
         """Let go."""
 
     async def find_sent(self, key: bytes) -> str | None:
-        """Return the id of the message with that secret: it is written before the message leaves."""
+        """Return the id of the message with that secret: it is written before it leaves. Raises NotConnected."""
 
     async def forget(self) -> None:
         """Delete the session; the link must be stopped."""
@@ -63,7 +64,10 @@ class SqliteStore:
 
     async def find_sent(self, key: bytes) -> str | None:
         """Look the secret up without disturbing the link."""
-        return await asyncio.to_thread(self._find, key)
+        try:
+            return await asyncio.to_thread(self._find, key)
+        except sqlite3.Error as error:
+            raise NotConnected(f"the session file did not answer: {type(error).__name__}") from error
 
     def _find(self, key: bytes) -> str | None:
         with closing(sqlite3.connect(f"file:{self._path}?mode=ro", uri=True, timeout=5)) as database:
@@ -99,11 +103,14 @@ class PostgresStore:
 
     async def find_sent(self, key: bytes) -> str | None:
         """Look the secret up."""
-        connection = await asyncpg.connect(self._dsn, timeout=5)
         try:
-            found = await connection.fetchval(_FIND.format("$1"), key)
-        finally:
-            await connection.close()
+            connection = await asyncpg.connect(self._dsn, timeout=5)
+            try:
+                found = await connection.fetchval(_FIND.format("$1"), key)
+            finally:
+                await connection.close()
+        except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+            raise NotConnected(f"the session database did not answer: {type(error).__name__}") from error
         return str(found) if found else None
 
     async def forget(self) -> None:
