@@ -31,6 +31,7 @@ from ispbot_panel_api.web.cookies import NAME
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.health import Health
+from ispbot_runtime.logs import configure_logging
 from ispbot_runtime.media import MediaStore
 from ispbot_runtime.mongo import connect_database
 from ispbot_runtime.secrets import Cipher
@@ -144,6 +145,11 @@ async def running_panel(config: PanelSettings) -> AsyncIterator[Panel]:
         await client.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _logs_as_in_production() -> None:
+    configure_logging("panel-api")
+
+
 @pytest.fixture
 def panel_config(config, tmp_path: Path) -> PanelSettings:
     return PanelSettings(**config.model_dump(), panel_dist=tmp_path / "dist")
@@ -207,7 +213,7 @@ def account(customer_id: str) -> crm.CustomerAccount:
     return crm.CustomerAccount(
         customer_id=customer_id, number=customer_id, name="Nélida Correa", document="20111222", phones=["5493515550001"],
         email=None, address="Bv. San Juan 1420", position=None, status=crm.CustomerStatus.ACTIVE,
-        balance=Money(amount=Decimal("18500")), unpaid_invoices=1, due_date=None, area_maintenance=False, services=[service],
+        balance=Money(amount=Decimal(18500)), unpaid_invoices=1, due_date=None, area_maintenance=False, services=[service],
     )  # fmt: skip
 
 

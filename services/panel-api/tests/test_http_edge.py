@@ -93,9 +93,8 @@ async def test_problems_name_the_field_in_spanish(panel):
 
 
 async def test_a_bug_is_answered_with_the_id_of_its_log_line(panel, desk, make_ticket):
-    """A neighbour breaks its contract: that is nobody's refusal, so it is the unknown error."""
+    """Nobody refused and nothing is away: it is the unknown error."""
     _, token = await panel.enrol("administrator")
-    desk._list = None
     panel.parts.users.all = None
     async with panel.client(token) as browser:
         answer = await browser.get("/api/agents")

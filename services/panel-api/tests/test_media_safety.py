@@ -126,6 +126,8 @@ async def test_a_page_sent_by_a_customer_can_only_be_downloaded_as_bytes(ana, li
     assert answer.headers["content-disposition"].startswith("attachment")
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert "sandbox" in answer.headers["content-security-policy"]
+    again = await ana.get("/api/media/m1", headers={"If-None-Match": answer.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
 
 
 async def test_a_large_file_comes_whole_and_in_parts(ana, line_with):

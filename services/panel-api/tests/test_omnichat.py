@@ -1,11 +1,17 @@
 """OmniChat and the dashboard through the API, with the neighbours answered by a small desk."""
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from ispbot_contracts.common import AgentRef
 from ispbot_contracts.content import ContactCard, ContactsContent, LocationContent, MediaContent, MediaInfo, TextContent
 from ispbot_contracts.crm import FindCustomers
 from ispbot_contracts.tickets import CloseTicket, ListTickets, ReplyToTicket, TakeTicket, TransferTicket
+from ispbot_panel_api.dashboard.cards import span_of
+from ispbot_panel_api.dashboard.models import VisitDays
+from ispbot_runtime.errors import Refusal
 
 CLIENT = "01JD0000000000000000000000"
 BRUNO = AgentRef(id="bruno", name="Bruno")
@@ -65,7 +71,6 @@ async def test_an_operator_gets_own_and_waiting_tickets_of_own_departments_and_n
 
 
 async def test_a_ticket_that_is_not_there_is_404_and_a_lost_race_is_409(ana, desk, make_ticket, bus):
-    from ispbot_runtime.errors import Refusal
 
     assert (await ana.get("/api/tickets/nope")).status_code == 404
     desk.add(make_ticket())
@@ -192,11 +197,6 @@ async def test_a_neighbour_that_is_away_leaves_its_cards_empty_and_said_so(panel
 
 
 def test_todays_visits_are_those_of_the_local_day():
-    from datetime import UTC, datetime
-    from zoneinfo import ZoneInfo
-
-    from ispbot_panel_api.dashboard.cards import span_of
-    from ispbot_panel_api.dashboard.models import VisitDays
 
     tz, late = ZoneInfo("America/Argentina/Cordoba"), datetime(2026, 11, 24, 1, 30, tzinfo=UTC)
     begin, end = span_of(VisitDays.TODAY, late, tz)

@@ -4,6 +4,11 @@ import asyncio
 
 import pytest
 
+from ispbot_panel_api.audit.log import Origin
+from ispbot_panel_api.failures import Failure
+from ispbot_panel_api.users.manage import update_user
+from ispbot_panel_api.users.models import UpdateUserBody
+
 BODY = {
     "username": "bruno.diaz",
     "name": "Bruno Díaz",
@@ -69,10 +74,6 @@ async def test_two_administrators_who_demote_each_other_at_once_leave_one(panel,
 
 async def test_the_last_administrator_stays_even_when_the_caller_is_no_longer_one(panel, admin):
     """A second session that was let in a moment before its own role changed."""
-    from ispbot_panel_api.audit.log import Origin
-    from ispbot_panel_api.failures import Failure
-    from ispbot_panel_api.users.manage import update_user
-    from ispbot_panel_api.users.models import UpdateUserBody
 
     parts = panel.parts
     stale, _ = await panel.enrol("supervisor")

@@ -26,12 +26,12 @@ async def get_public(parts: PartsDep) -> PublicInfo:
 
 
 @router.get("/api/logo", response_class=Response)
-async def get_logo(parts: PartsDep) -> Response:
+async def get_logo(request: Request, parts: PartsDep) -> Response:
     """Serve the company's logo."""
     key = parts.watch.current(CompanySettings).logo_key
     if key is None:
         raise not_found("La empresa no tiene logo cargado.")
-    return await content_response(parts.media, key, mime=None, name="logo")
+    return await content_response(parts.media, key, mime=None, name="logo", asked=request.headers)
 
 
 @router.post("/api/login")

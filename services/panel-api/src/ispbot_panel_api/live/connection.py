@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from fastapi import WebSocket, WebSocketDisconnect
+from prometheus_client import Counter
 from pydantic import ValidationError
 
 from ispbot_panel_api.auth.sessions import Staff
@@ -13,6 +14,8 @@ from ispbot_panel_api.live.models import CloseCode, PingFrame
 from ispbot_panel_api.live.ring import Entry
 from ispbot_panel_api.live.told import Part
 from ispbot_panel_api.users.store import User
+
+ENDED = Counter("ispbot_panel_live_sockets_ended_total", "Live sockets ended by the server, and why.", ["why"])
 
 PING_EVERY_S = 20
 SILENT_AFTER_S = 70.0
@@ -64,6 +67,7 @@ class Connection:
         if not self._ended.is_set():
             self._code = code
             self._ended.set()
+            ENDED.labels(code.name.lower()).inc()
 
     async def serve(self, opening: list[str], missed: list[Entry], cursor: int) -> None:
         """Send the opening frames, what was missed, and then what happens, until either side ends it."""

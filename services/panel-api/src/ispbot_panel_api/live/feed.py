@@ -7,6 +7,7 @@ position, so nothing is skipped and nothing comes twice.
 import asyncio
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
@@ -54,8 +55,14 @@ class Feed:
     async def start(self) -> None:
         """Fill the ring and follow."""
         self._bus.after_reconnect(self._follow)
-        await self._begin()
-        await self._caught_up.wait()
+        state = (await self._bus.js.stream_info(_STREAM)).state
+        start = max(state.first_seq, state.last_seq - self._size + 1, 1)
+        self.ring = Ring(start - 1, self._size)
+        while not self._caught_up.is_set():
+            await self._follow()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_CHECK_EVERY_S):
+                    await self._caught_up.wait()
 
     async def stop(self) -> None:
         """Follow no more."""
@@ -87,12 +94,6 @@ class Feed:
         except TimeoutError:
             return False
         return True
-
-    async def _begin(self) -> None:
-        state = (await self._bus.js.stream_info(_STREAM)).state
-        start = max(state.first_seq, state.last_seq - self._size + 1, 1)
-        self.ring = Ring(start - 1, self._size)
-        await self._follow()
 
     async def _follow(self) -> None:
         async with self._busy:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from cachetools import LRUCache
 from fastapi import WebSocket
-from prometheus_client import Counter, Gauge
+from prometheus_client import Gauge
 from pydantic import BaseModel
 
 from ispbot_contracts.base import Event
@@ -34,7 +34,6 @@ from ispbot_runtime.settings_store import SettingsWatch
 log = get_logger(__name__)
 
 SOCKETS = Gauge("ispbot_panel_live_sockets", "Live sockets open now.")
-ENDED = Counter("ispbot_panel_live_sockets_ended_total", "Live sockets ended by the server, by close code.", ["code"])
 
 _REACH_LIMIT_S = 5.0
 _COUNTS_EVERY_S = 0.5
@@ -237,7 +236,6 @@ class Hub:
             staff = await self._sessions.find_by_id(connection.staff.session_id)
             if staff is None:
                 connection.end(CloseCode.SESSION_ENDED)
-                ENDED.labels(str(int(CloseCode.SESSION_ENDED))).inc()
                 continue
             before, connection.staff = connection.user, staff
             if (before.role, before.departments) != (staff.user.role, staff.user.departments):

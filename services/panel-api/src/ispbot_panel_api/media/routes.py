@@ -24,7 +24,8 @@ async def upload_media(file: Annotated[UploadFile, File()], parts: PartsDep, sta
     head = await file.read(_HEAD)
     what = recognise(head, name=file.filename or "archivo", size=file.size or len(head))
     async with parts.uploads.turns:
-        upload = await parts.uploads.add(head + await file.read(), what, user_id=staff.user.id)
+        await file.seek(0)
+        upload = await parts.uploads.add(await file.read(), what, user_id=staff.user.id)
     return UploadedMedia(
         media_id=upload.media_id, kind=what.kind, mime=what.mime, name=what.name, size=upload.info.size_bytes or 0
     )
@@ -40,5 +41,5 @@ async def get_media(message_id: str, request: Request, parts: PartsDep, staff: A
         raise not_found("Ese mensaje no tiene un archivo guardado.")
     media = content.media
     return await content_response(
-        parts.media, content.media.object_key, mime=media.mime, name=media.name, wanted=request.headers.get("range")
+        parts.media, content.media.object_key, mime=media.mime, name=media.name, asked=request.headers
     )

@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from urllib.parse import quote
 
+from starlette.datastructures import Headers
 from starlette.responses import Response, StreamingResponse
 
 from ispbot_panel_api.failures import Failure, not_found
@@ -18,23 +19,29 @@ _SHOWN = {
 _DOWNLOADED = {"application/pdf", "text/plain", "text/csv"}
 """Downloaded under its own type; everything else as bytes."""
 _RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+_CACHE = "private, no-cache"
+"""Kept by the browser, but each time it asks whether this user may (still) see it."""
 _HEADERS = {
     "content-security-policy": "default-src 'none'; sandbox",
-    "cache-control": "private, max-age=86400, immutable",
+    "cache-control": _CACHE,
     "accept-ranges": "bytes",
 }
 
 
 async def content_response(
-    store: MediaStore, key: str, *, mime: str | None, name: str | None, wanted: str | None = None
+    store: MediaStore, key: str, *, mime: str | None, name: str | None, asked: Headers
 ) -> Response:
-    """Return a file of the media store; ``wanted`` is the Range header. Raises Failure 404 or 416, or Unavailable."""
+    """Return a file of the media store for a request with these headers. Raises Failure 404 or 416, or Unavailable."""
+    tag = f'"{key}"'
+    if asked.get("if-none-match") == tag:
+        return Response(status_code=304, headers={"etag": tag, "cache-control": _CACHE})
+    wanted = asked.get("range")
     try:
         opened = await store.open(key)
     except MediaMissing as error:
         raise not_found("El archivo ya no está guardado.") from error
     kind = safe_type(mime or opened.mime)
-    headers = dict(_HEADERS) | {"content-disposition": disposition(kind, name)}
+    headers = _HEADERS | {"content-disposition": disposition(kind, name), "etag": tag}
     first, last = _span(wanted, opened.size_bytes)
     headers["content-length"] = str(last - first + 1)
     status = 200
