@@ -106,6 +106,17 @@ class TestOpening:
         assert await open_ticket(command, store=store) == []
         assert [row.number for row in (await world.queue()).rows] == [2]
 
+    async def test_a_repeated_wish_that_comes_again_after_the_close_opens_nothing(self, world, store):
+        ticket_id = await world.taken_ticket("c1")
+        again = world.wants_person("c1")
+        await open_ticket(again, store=store)
+        await world.ask(CloseTicket(ticket_id=ticket_id, agent=ANA))
+        await open_ticket(again, store=store)  # delivered again: its acknowledgement was lost in a crash
+        assert (await world.queue()).counts.pending == 0
+        assert (await world.texts("c1", kind="event")).count(
+            "El cliente volvió a pedir atención: Hablar con un asesor"
+        ) == 1
+
     async def test_numbers_grow_and_are_never_doubled(self, world, store):
         commands = [world.wants_person(f"c{n}") for n in range(30)]
         await asyncio.gather(*(open_ticket(command, store=store) for command in commands))

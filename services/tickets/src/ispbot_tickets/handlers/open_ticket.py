@@ -34,7 +34,7 @@ async def open_ticket(command: OpenTicket, *, store: Store) -> list[Message]:
         return await _opened(command, conversation, store=store)
     if current is not None and await store.tickets.get(ticket_id) is not None:
         return []  # its case was closed and another one opened since
-    if conversation.open_ticket is not None:
+    if conversation.open_ticket is not None or await _was_asked_again(command, conversation, store=store):
         return await _asked_again(command, conversation, store=store)
     await _wait_for_words(command, store=store)
     if current is not None:
@@ -100,10 +100,22 @@ async def _opened(command: OpenTicket, conversation: Conversation, *, store: Sto
     return [TicketOpened.caused_by(command, "opened", contact_id=conversation.contact_id, ticket=view, words=words)]
 
 
+def _asked_again_id(command: OpenTicket) -> str:
+    return derive_id(command.id, "line")
+
+
+async def _was_asked_again(command: OpenTicket, conversation: Conversation, *, store: Store) -> bool:
+    """Tell whether this command found a ticket open when it first came: the ticket may have been closed since."""
+    if conversation.ticket is None:
+        return False
+    line_id = _asked_again_id(command)
+    return conversation.seq_of(line_id) is not None or await store.lines.get(line_id) is not None
+
+
 async def _asked_again(command: OpenTicket, conversation: Conversation, *, store: Store) -> list[Message]:
     at = millis(command.occurred_at)
     draft = Draft(
-        message_id=derive_id(command.id, "line"),
+        message_id=_asked_again_id(command),
         at=at,
         kind="event",
         direction=None,
