@@ -1,12 +1,14 @@
-"""Conversations in MongoDB: one document per contact, one read and one write per event.
+"""Conversations in MongoDB: one document per contact, at most one read and one write per event.
 
-The document remembers the last events with what they led to. An event that comes again gives the same messages with the
+What this process wrote last is remembered, so that a contact's next event needs no read; the version tells when another
+replica was there meanwhile. The document remembers the last events with what they led to. An event that comes again gives the same messages with the
 same ids and never moves the conversation twice; two writers of one contact are told apart by the version.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
+from cachetools import LRUCache
 from pydantic import TypeAdapter, ValidationError
 from pymongo.errors import DuplicateKeyError
 
@@ -24,6 +26,7 @@ Outcome = tuple[Session, Sequence[Message]]
 Work = Callable[[Session], Awaitable[Outcome]]
 
 _SESSION = TypeAdapter(Session)
+_WRITTEN_KEPT = 5_000
 _REMEMBERED = 8
 """Events kept per contact; one is in flight at a time, so this outlasts every redelivery."""
 
@@ -33,11 +36,13 @@ class Sessions:
 
     def __init__(self, database: Database) -> None:
         self._collection = database["sessions"]
+        self._written: LRUCache[str, Document] = LRUCache(_WRITTEN_KEPT)
 
     async def once(self, contact_id: str, event: Message, work: Work) -> list[Message]:
         """Let ``work`` move the contact's conversation, exactly once per event; returns the messages to publish."""
         while True:
-            document = await self._load(contact_id)
+            own = self._written.pop(contact_id, None)
+            document = own or await self._load(contact_id)
             remembered = document.get("done", []) if document else []
             for entry in remembered:
                 if entry["id"] == event.id:
@@ -46,7 +51,9 @@ class Sessions:
             session = _session(document, contact_id)
             changed, outputs = await work(session)
             if changed is session and not outputs:
-                return []
+                if own is None:
+                    return []
+                continue  # decided on a copy that may be behind: look once more
             entry = {"id": event.id, "outputs": [_kept(output) for output in outputs]}
             if await self._save(changed, document, [*remembered, entry][-_REMEMBERED:]):
                 return list(outputs)
@@ -62,6 +69,7 @@ class Sessions:
                 return session.merged_with(other), []
 
             await self.once(kept_id, event, join)
+        self._written.pop(absorbed_id, None)
         await self._collection.replace_one({"_id": absorbed_id}, {"merged_into": kept_id}, upsert=True)
 
     async def find(self, contact_id: str) -> Session | None:
@@ -83,18 +91,21 @@ class Sessions:
     async def _save(self, session: Session, document: Document | None, done: list[dict[str, Any]]) -> bool:
         state = _SESSION.dump_python(session, mode="json", exclude={"contact_id"}, exclude_defaults=True)
         if document is None or "version" not in document:
+            written = {"_id": session.contact_id, "version": 1, "state": state, "done": done}
             try:
-                await self._collection.insert_one(
-                    {"_id": session.contact_id, "version": 1, "state": state, "done": done}
-                )
+                await self._collection.insert_one(written)
             except DuplicateKeyError:
                 return False
-            return True
-        result = await self._collection.update_one(
-            {"_id": document["_id"], "version": document["version"]},
-            {"$set": {"state": state, "done": done}, "$inc": {"version": 1}},
-        )
-        return result.modified_count == 1
+        else:
+            written = {"_id": document["_id"], "version": document["version"] + 1, "state": state, "done": done}
+            result = await self._collection.update_one(
+                {"_id": document["_id"], "version": document["version"]},
+                {"$set": {"state": state, "done": done}, "$inc": {"version": 1}},
+            )
+            if result.modified_count != 1:
+                return False
+        self._written[written["_id"]] = written
+        return True
 
 
 def _session(document: Document | None, contact_id: str) -> Session:

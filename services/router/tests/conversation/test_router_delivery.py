@@ -11,6 +11,7 @@ from ispbot_router.bootstrap import bootstrap
 from ispbot_router.desk import SECTIONS
 from ispbot_router.handlers.merge_contacts import merge_contacts
 from ispbot_router.handlers.receive_message import receive_message
+from ispbot_router.store import Sessions
 from ispbot_runtime.health import Health
 from ispbot_runtime.media import MediaStore
 from ispbot_runtime.service import Service
@@ -86,7 +87,8 @@ class TestRedelivery:
 async def test_a_state_written_by_another_version_starts_the_conversation_anew(world, database):
     phone = world.phone()
     await phone.writes("hola", "1")
-    await database["sessions"].update_one({"_id": "c1"}, {"$set": {"state.step": "a_step_of_tomorrow"}})
+    tomorrow = {"$set": {"state.step": "a_step_of_tomorrow"}, "$inc": {"version": 1}}
+    await database["sessions"].update_one({"_id": "c1"}, tomorrow)
     assert "¡Hola, Nélida!" in (await phone.writes("1"))[0]
     assert "Consultar saldo" in (await phone.writes("1"))[0]
 
@@ -175,3 +177,12 @@ class TestOnTheBus:
     async def test_the_service_says_what_limits_it(self, service, around):
         await eventually(lambda: service.health.limits["crm"]() is None)
         assert service.health.limits["crm"]() is None
+
+
+async def test_a_replica_that_was_overtaken_goes_on_from_what_the_other_one_wrote(world, database):
+    phone, here = world.phone(), world.sessions
+    await phone.writes("hola")
+    world.sessions = Sessions(database)
+    await phone.writes("1")
+    world.sessions = here
+    assert "$ 18.500,00" in (await phone.writes("1"))[0]
