@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Agents */
+        /**
+         * List Agents
+         * @description List active colleagues and the departments.
+         */
         get: operations["list_agents"];
         put?: never;
         post?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Dashboard */
+        /**
+         * Get Dashboard
+         * @description Return the cards of the first screen.
+         */
         get: operations["get_dashboard"];
         put?: never;
         post?: never;
@@ -46,7 +52,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Change Emergency */
+        /**
+         * Change Emergency
+         * @description Change the emergency texts; 409 when somebody else changed them meanwhile.
+         */
         put: operations["change_emergency"];
         post?: never;
         delete?: never;
@@ -64,8 +73,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Login */
+        /**
+         * Login
+         * @description Log in.
+         */
         post: operations["login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/logo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Logo
+         * @description Serve the company's logo.
+         */
+        get: operations["get_logo"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -81,7 +113,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Logout */
+        /**
+         * Logout
+         * @description End this session.
+         */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -98,8 +133,31 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Upload Media */
+        /**
+         * Upload Media
+         * @description Keep a file for a reply of the same person within 24 hours.
+         */
         post: operations["upload_media"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/media/{message_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Media
+         * @description Serve the file of a line of a conversation.
+         */
+        get: operations["get_media"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -113,9 +171,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Mode */
+        /**
+         * Get Mode
+         * @description Tell the mode and the emergency texts, with the revision that a change must name.
+         */
         get: operations["get_mode"];
-        /** Change Mode */
+        /**
+         * Change Mode
+         * @description Switch the mode; 409 when somebody else changed it meanwhile.
+         */
         put: operations["change_mode"];
         post?: never;
         delete?: never;
@@ -131,7 +195,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Mode Impact */
+        /**
+         * Get Mode Impact
+         * @description Tell what switching to a mode would do now.
+         */
         get: operations["get_mode_impact"];
         put?: never;
         post?: never;
@@ -150,7 +217,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change Password */
+        /**
+         * Change Password
+         * @description Change the own password; every other session ends.
+         */
         post: operations["change_password"];
         delete?: never;
         options?: never;
@@ -165,7 +235,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Public */
+        /**
+         * Get Public
+         * @description Tell the login page whose panel this is.
+         */
         get: operations["get_public"];
         put?: never;
         post?: never;
@@ -182,7 +255,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Session */
+        /**
+         * Get Session
+         * @description Tell who is logged in and what they may do.
+         */
         get: operations["get_session"];
         put?: never;
         post?: never;
@@ -201,7 +277,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close Other Sessions */
+        /**
+         * Close Other Sessions
+         * @description End every other session of this person.
+         */
         post: operations["close_other_sessions"];
         delete?: never;
         options?: never;
@@ -216,7 +295,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Tickets */
+        /**
+         * List Tickets
+         * @description Return a page of a tab of the queue, longest waiting first.
+         */
         get: operations["list_tickets"];
         put?: never;
         post?: never;
@@ -233,7 +315,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Ticket */
+        /**
+         * Get Ticket
+         * @description Return one ticket.
+         */
         get: operations["get_ticket"];
         put?: never;
         post?: never;
@@ -252,7 +337,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Close Ticket */
+        /**
+         * Close Ticket
+         * @description Close the case; the bot may speak again.
+         */
         post: operations["close_ticket"];
         delete?: never;
         options?: never;
@@ -267,7 +355,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Customer */
+        /**
+         * Get Customer
+         * @description Tell who the ticket's customer is; ``customer_id`` chooses one of several contracts.
+         */
         get: operations["get_customer"];
         put?: never;
         post?: never;
@@ -284,7 +375,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Messages */
+        /**
+         * List Messages
+         * @description Return a page of the conversation that the ticket belongs to, newest page first, 50 lines when not told.
+         */
         get: operations["list_messages"];
         put?: never;
         post?: never;
@@ -303,7 +397,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Add Note */
+        /**
+         * Add Note
+         * @description Write an internal note that never leaves.
+         */
         post: operations["add_note"];
         delete?: never;
         options?: never;
@@ -320,7 +417,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reply To Ticket */
+        /**
+         * Reply To Ticket
+         * @description Answer the customer; the same ``client_id`` again has one effect.
+         */
         post: operations["reply_to_ticket"];
         delete?: never;
         options?: never;
@@ -337,7 +437,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mark Seen */
+        /**
+         * Mark Seen
+         * @description The agent has read the conversation: unread becomes zero.
+         */
         post: operations["mark_seen"];
         delete?: never;
         options?: never;
@@ -354,7 +457,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take Ticket */
+        /**
+         * Take Ticket
+         * @description Take a pending ticket: of several agents exactly one gets it.
+         */
         post: operations["take_ticket"];
         delete?: never;
         options?: never;
@@ -371,7 +477,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Transfer Ticket */
+        /**
+         * Transfer Ticket
+         * @description Hand the ticket to a colleague or back to a department's queue.
+         */
         post: operations["transfer_ticket"];
         delete?: never;
         options?: never;
@@ -388,7 +497,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Show Typing */
+        /**
+         * Show Typing
+         * @description Show "escribiendo…" to the customer and to colleagues.
+         */
         post: operations["show_typing"];
         delete?: never;
         options?: never;
@@ -403,10 +515,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Users */
+        /**
+         * List Users
+         * @description List every account.
+         */
         get: operations["list_users"];
         put?: never;
-        /** Create User */
+        /**
+         * Create User
+         * @description Create an account.
+         */
         post: operations["create_user"];
         delete?: never;
         options?: never;
@@ -427,7 +545,10 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Update User */
+        /**
+         * Update User
+         * @description Change an account; whoever loses rights is logged out at once.
+         */
         patch: operations["update_user"];
         trace?: never;
     };
@@ -438,7 +559,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Whatsapp */
+        /**
+         * Get Whatsapp
+         * @description Tell the state of the link, with the QR to scan.
+         */
         get: operations["get_whatsapp"];
         put?: never;
         post?: never;
@@ -457,7 +581,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** New Qr */
+        /**
+         * New Qr
+         * @description Start a new round of QR codes.
+         */
         post: operations["new_qr"];
         delete?: never;
         options?: never;
@@ -474,7 +601,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Request Pair Code */
+        /**
+         * Request Pair Code
+         * @description Link by typing a code on the phone, in place of the QR.
+         */
         post: operations["request_pair_code"];
         delete?: never;
         options?: never;
@@ -491,7 +621,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Restart Bot */
+        /**
+         * Restart Bot
+         * @description Reiniciar Bot: reconnect and keep the session.
+         */
         post: operations["restart_bot"];
         delete?: never;
         options?: never;
@@ -508,7 +641,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Unlink Whatsapp */
+        /**
+         * Unlink Whatsapp
+         * @description Desvincular: log out from WhatsApp; the body confirms it a second time.
+         */
         post: operations["unlink_whatsapp"];
         delete?: never;
         options?: never;
@@ -523,7 +659,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Zones */
+        /**
+         * List Zones
+         * @description List the coverage zones.
+         */
         get: operations["list_zones"];
         put?: never;
         post?: never;
@@ -708,7 +847,7 @@ export interface components {
          * @description Why the server ended a live socket.
          * @enum {integer}
          */
-        CloseCode: 1001 | 4000 | 4001 | 4401 | 4403 | 4400;
+        CloseCode: 1012 | 4000 | 4001 | 4401 | 4403 | 4400;
         /**
          * ConnectionView
          * @description What the network says: ``maintenance`` when the area is being worked on, ``suspended`` when service was cut.
@@ -1385,18 +1524,18 @@ export interface components {
         };
         /**
          * ResetData
-         * @description Why the missed events can not be told one by one.
+         * @description Why what was missed can not be told one by one: too old, of another stream, or the user's rights changed.
          */
         ResetData: {
             /**
              * Reason
              * @enum {string}
              */
-            reason: "too_old" | "unknown_cursor";
+            reason: "too_old" | "unknown_cursor" | "permissions_changed";
         };
         /**
          * ResetFrame
-         * @description Right after hello: what was missed is unknown; fetch everything again.
+         * @description What was missed is unknown (after hello), or other rights hold from now on: fetch everything again.
          */
         ResetFrame: {
             /** Cursor */
@@ -1963,7 +2102,7 @@ export interface operations {
                     "application/json": components["schemas"]["TransferTargets"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1994,7 +2133,7 @@ export interface operations {
                     "application/json": components["schemas"]["Dashboard"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2027,7 +2166,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2060,7 +2199,34 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_logo: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2089,7 +2255,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2122,7 +2288,36 @@ export interface operations {
                     "application/json": components["schemas"]["UploadedMedia"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_media: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                message_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2151,7 +2346,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2184,7 +2379,7 @@ export interface operations {
                     "application/json": components["schemas"]["OperationView"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2215,7 +2410,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImpactView"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2248,7 +2443,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2277,7 +2472,7 @@ export interface operations {
                     "application/json": components["schemas"]["PublicInfo"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2306,7 +2501,7 @@ export interface operations {
                     "application/json": components["schemas"]["Session"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2335,7 +2530,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2368,7 +2563,7 @@ export interface operations {
                     "application/json": components["schemas"]["TicketPage"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2399,7 +2594,7 @@ export interface operations {
                     "application/json": components["schemas"]["TicketDetail"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2434,7 +2629,7 @@ export interface operations {
                     "application/json": components["schemas"]["TicketRow"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2467,7 +2662,7 @@ export interface operations {
                     "application/json": components["schemas"]["CustomerPanel"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2501,7 +2696,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessagePage"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2536,7 +2731,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageView"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2571,7 +2766,7 @@ export interface operations {
                     "application/json": components["schemas"]["MessageView"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2602,7 +2797,7 @@ export interface operations {
                     "application/json": components["schemas"]["TicketRow"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2633,7 +2828,7 @@ export interface operations {
                     "application/json": components["schemas"]["TicketRow"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2668,7 +2863,7 @@ export interface operations {
                     "application/json": components["schemas"]["TicketRow"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2703,7 +2898,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2732,7 +2927,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserList"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2757,7 +2952,7 @@ export interface operations {
         };
         responses: {
             /** @description Successful Response */
-            200: {
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2765,7 +2960,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2800,7 +2995,7 @@ export interface operations {
                     "application/json": components["schemas"]["UserView"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2829,7 +3024,7 @@ export interface operations {
                     "application/json": components["schemas"]["LinkView"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2858,7 +3053,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2891,7 +3086,7 @@ export interface operations {
                     "application/json": components["schemas"]["PairCodeView"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2920,7 +3115,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2953,7 +3148,7 @@ export interface operations {
                     "application/json": components["schemas"]["Done"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2982,7 +3177,7 @@ export interface operations {
                     "application/json": components["schemas"]["ZoneList"];
                 };
             };
-            /** @description Problem */
+            /** @description What went wrong and what to do */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -13,8 +13,8 @@ const MARKS = [
 ] as const;
 
 function pair(mark: string): RegExp {
-  const m = `\\${mark}`;
-  return new RegExp(`(?<![\\p{L}\\p{N}${m}])${m}(?=\\S)([^\\n${m}]*[^\\s${m}])${m}(?![\\p{L}\\p{N}${m}])`, "u");
+  const edge = `[\\p{L}\\p{N}${mark}]`;
+  return new RegExp(`(?<!${edge})[${mark}](?=\\S)([^\\n${mark}]*[^\\s${mark}])[${mark}](?!${edge})`, "u");
 }
 const PAIRS = MARKS.map(({ mark, wrap }) => ({ pattern: pair(mark), wrap }));
 

@@ -42,10 +42,10 @@ export function LinkCard({ link }: { link: LinkView }) {
 
 function NoQr({ link }: { link: LinkView }) {
   if (link.state === "waiting_qr" && link.substate !== "qr_expired") {
-    return <Loader aria-label={link.substate === "pairing" ? es.link.linking : es.link.preparing} />;
+    return <Loader role="status" aria-label={link.substate === "pairing" ? es.link.linking : es.link.preparing} />;
   }
   if (link.substate === "reconnecting" || link.substate === "starting")
-    return <Loader aria-label={es.link.connecting} />;
+    return <Loader role="status" aria-label={es.link.connecting} />;
   return <CircleAlert size={44} className={classes.alert} aria-hidden="true" />;
 }
 

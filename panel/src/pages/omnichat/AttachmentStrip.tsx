@@ -30,7 +30,7 @@ export function AttachmentStrip({ items, onRemove }: AttachmentStripProps) {
               {item.state === "failed" ? `${es.chat.composer.uploadFailed}: ${item.error}` : formatBytes(item.size)}
             </span>
           </span>
-          {item.state === "uploading" && <Loader size={14} aria-label={es.chat.composer.uploading} />}
+          {item.state === "uploading" && <Loader size={14} role="status" aria-label={es.chat.composer.uploading} />}
           <ActionIcon size={24} aria-label={es.chat.composer.remove(item.name)} onClick={() => onRemove(item.id)}>
             <X size={14} />
           </ActionIcon>

@@ -33,9 +33,11 @@ export function ConversationHead({ row, stand, sideOpen, ...on }: ConversationHe
       <div className={classes.who}>
         <div className={classes.name}>
           <h2>{name}</h2>
-          <Badge tone={STATUS_TONE[row.status]} dot>
-            {es.chat.status[row.status]}
-          </Badge>
+          <span className={classes.badge}>
+            <Badge tone={STATUS_TONE[row.status]} dot>
+              {es.chat.status[row.status]}
+            </Badge>
+          </span>
         </div>
         <div className={classes.about}>
           <span className="num">#{row.number}</span> · {row.reason}
@@ -50,6 +52,7 @@ export function ConversationHead({ row, stand, sideOpen, ...on }: ConversationHe
       )}
       {mayAct && (
         <Button
+          className={classes.closeButton ?? ""}
           variant="default"
           aria-label={es.chat.closing.action}
           onClick={on.onClose}

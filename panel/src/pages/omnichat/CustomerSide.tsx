@@ -1,4 +1,5 @@
 import { ActionIcon, CopyButton, Select, Tooltip } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { Check, Clock, Copy, RotateCw, Sparkles, X } from "lucide-react";
 import { useState } from "react";
@@ -26,6 +27,7 @@ export function CustomerSide({ ticketId, over, onClose }: CustomerSideProps) {
   const ticket = useQuery(ticketQuery(ticketId)).data?.ticket;
   const customer = useQuery(customerQuery(ticketId, customerId));
   const now = useNow();
+  useHotkeys([["Escape", () => over && onClose()]]);
   const panel = customer.data;
   const phone = panel?.phone ?? ticket?.phone ?? null;
   const name = panel?.account?.name ?? (ticket ? nameOf(ticket) : (panel?.customer_name ?? ""));

@@ -95,7 +95,7 @@ function DocumentLink({ url, name, mime, size }: DocumentLinkProps) {
   const type = name.includes(".") ? (name.split(".").at(-1) ?? "") : (mime.split("/")[1] ?? "");
   const details = [type.toUpperCase(), size === null ? null : formatBytes(size)].filter(Boolean).join(" · ");
   return (
-    <a className={classes.document} href={url} download={name} aria-label={es.chat.media.download(name)}>
+    <a className={classes.document} href={url} download={name} title={es.chat.media.download(name)}>
       <span className={classes.file}>
         <FileText size={19} aria-hidden="true" />
       </span>

@@ -63,7 +63,7 @@ export function MessageList({ ticket, lines, hasOlder, loadingOlder, onOlder, on
         <div className={classes.inner}>
           <div ref={top} className={classes.top}>
             {hasOlder ? (
-              <Loader size="xs" type="dots" aria-label={es.chat.older} />
+              <Loader size="xs" type="dots" role="status" aria-label={es.chat.older} />
             ) : (
               <span>{lines.length === 0 ? es.chat.noMessages : es.chat.start}</span>
             )}
