@@ -31,7 +31,6 @@ from ispbot_panel_api.web.cookies import NAME
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.health import Health
-from ispbot_runtime.logs import configure_logging
 from ispbot_runtime.media import MediaStore
 from ispbot_runtime.mongo import connect_database
 from ispbot_runtime.secrets import Cipher
@@ -143,11 +142,6 @@ async def running_panel(config: PanelSettings) -> AsyncIterator[Panel]:
         if bus.connected:
             await bus.stop()
         await client.close()
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _logs_as_in_production() -> None:
-    configure_logging("panel-api")
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 import gzip
 
 import pytest
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from ispbot_panel_api.app import build_api
 from ispbot_panel_api.openapi import DOCUMENT, document, render
@@ -92,22 +94,25 @@ async def test_problems_name_the_field_in_spanish(panel):
         assert (broken.status_code, broken.json()["message"]) == (422, "El pedido no se pudo leer.")
 
 
-async def test_a_bug_is_answered_with_the_id_of_its_log_line(panel, desk, make_ticket):
+async def test_a_bug_is_answered_with_the_id_of_its_log_line(panel):
     """Nobody refused and nothing is away: it is the unknown error."""
     _, token = await panel.enrol("administrator")
     panel.parts.users.all = None
-    async with panel.client(token) as browser:
-        answer = await browser.get("/api/agents")
-    assert answer.status_code == 500
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        async with panel.client(token) as browser:
+            answer = await browser.get("/api/agents")
     problem = answer.json()
-    assert problem["code"] == "unexpected"
+    assert (answer.status_code, problem["code"]) == (500, "unexpected")
     assert problem["details"]["correlation_id"] == answer.headers["x-correlation-id"]
+    [line] = [line for line in lines if line["event"] == "request_failed"]
+    assert line["correlation_id"] == problem["details"]["correlation_id"]
 
 
-async def test_a_silent_neighbour_is_named_and_can_be_tried_again(panel, monkeypatch):
+async def test_a_neighbour_that_fails_is_named_and_can_be_tried_again(panel, desk):
     _, token = await panel.enrol("administrator")
+    desk.tickets = None  # its answers break from now on
     async with panel.client(token) as browser:
-        answer = await browser.get("/api/tickets?view=pending", timeout=15)
+        answer = await browser.get("/api/tickets?view=pending")
     assert (answer.status_code, answer.json()["code"], answer.headers["retry-after"]) == (503, "unavailable", "5")
     assert "tickets" in answer.json()["message"]
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from ispbot_contracts.settings import AttentionSettings
 from ispbot_panel_api.audit.log import Origin
 from ispbot_panel_api.failures import Failure
 from ispbot_panel_api.users.manage import update_user
@@ -82,6 +83,21 @@ async def test_the_last_administrator_stays_even_when_the_caller_is_no_longer_on
             admin.user.id, UpdateUserBody(active=False), by=stale, origin=Origin("x", "x"), users=parts.users,
             sessions=parts.sessions, passwords=parts.passwords, audit=parts.audit, attention=None,
         )  # fmt: skip
+
+
+async def test_two_changes_that_both_saw_another_administrator_do_not_leave_none(panel, admin):
+    parts = panel.parts
+    other, _ = await panel.enrol("administrator", name="Otto")
+
+    async def demote(user, by):
+        await update_user(
+            user.id, UpdateUserBody(role="supervisor"), by=by, origin=Origin("x", "x"), users=parts.users,
+            sessions=parts.sessions, passwords=parts.passwords, audit=parts.audit, attention=AttentionSettings(),
+        )  # fmt: skip
+
+    results = await asyncio.gather(demote(admin.user, other), demote(other, admin.user), return_exceptions=True)
+    assert "last_administrator" in {getattr(result, "code", None) for result in results}
+    assert await parts.users.active_administrators() != []
 
 
 async def test_who_is_demoted_or_deactivated_is_logged_out_at_once_and_who_is_promoted_is_not(panel, admin):
