@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil
-from raw_hops import measure
 from rich.console import Console
 from rich.table import Table
 
+from bench.raw_hops import measure
 from ispbot_contracts.settings import BotSettings, SendingSettings
 from ispbot_launcher.running import Running, start
 from ispbot_runtime.bus import Bus
