@@ -296,8 +296,9 @@ class TestSending:
     async def test_a_slow_ack_delays_only_its_own_chat(self, world, gateway):
         await world.pair()
         slow, quick = await self.contact(world), await self.contact(world, SILVIA)
-        await world.net.fault("ack_delay", seconds=1.0, phone=NELIDA)
+        await world.net.fault("ack_delay", seconds=1.0)
         await world.send(slow, "lento")
+        await world.net.phone(NELIDA).expect("lento")
         await world.send(quick, "rápido")
         await world.event(MessageSent, 2)
         assert [sent.content.text for sent in world.all(MessageSent)] == ["rápido", "lento"]

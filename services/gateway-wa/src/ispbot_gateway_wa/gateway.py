@@ -15,6 +15,7 @@ from ispbot_runtime.logs import get_logger
 from ispbot_runtime.media import MediaStore
 from ispbot_runtime.mongo import Database
 from ispbot_runtime.settings_store import SettingsWatch
+from ispbot_runtime.tasks import cancel_all
 
 log = get_logger(__name__)
 
@@ -63,7 +64,7 @@ class Gateway:
             await term.serve()
         finally:
             self._term = None
-            keep.cancel()
+            await cancel_all([keep])
 
     async def stop(self) -> None:
         """Hand over: stop sending, close the link, give the lease back."""
@@ -71,9 +72,9 @@ class Gateway:
         if self._running is None:
             return
         if self._term is None:
-            self._running.cancel()
-        else:
-            self._term.ended.set()
+            await cancel_all([self._running])
+            return
+        self._term.ended.set()
         await asyncio.wait({self._running})
 
     async def show_typing(self, hint: ShowTyping) -> None:

@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from ispbot_runtime.tasks import cancel_all
+
 Work = Callable[[], Coroutine[Any, Any, None]]
 
 
@@ -52,7 +54,5 @@ class Lanes:
         """Wait until nothing is left, not longer than ``limit_s``; then cut the rest."""
         if self._tasks:
             await asyncio.wait(tuple(self._tasks), timeout=limit_s)
-        for task in tuple(self._tasks):
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await cancel_all(tuple(self._tasks))
         self._failure.cancel()

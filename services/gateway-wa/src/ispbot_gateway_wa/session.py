@@ -12,6 +12,7 @@ from ispbot_gateway_wa.domain.link import HANGS_AFTER_S, LOOP_ALARM_AT, Act, Lin
 from ispbot_gateway_wa.ports import LinkFact, LinkUp, PairingRefused, QrEnded, WhatsAppTransport
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.logs import get_logger
+from ispbot_runtime.tasks import cancel_all
 
 log = get_logger(__name__)
 
@@ -101,21 +102,21 @@ class Session:
 
     async def unlink(self) -> None:
         """Desvincular: log out at WhatsApp, forget the session, show a new code."""
-        await self._cancel_pending()
-        async with self._lock:
-            await self._transport.unlink()
-        link = replace(self._link, account=None, rounds=0, failures=0)
-        self._apply(link.to(SessionState.STARTING, utc_now(), reason="unlinked"))
-        await self._do("reopen")
+        await self._forget_and_open("unlinked")
 
     async def new_qr(self) -> None:
         """Start a new round of codes. Refused while a session exists."""
         self._refuse_during_ban()
         if self._link.state in _HAS_SESSION:
             raise Refusal("session_exists", "Ya hay una sesión vinculada. Desvinculala antes de generar un nuevo QR.")
+        await self._forget_and_open("new_qr")
+
+    async def _forget_and_open(self, reason: str) -> None:
         await self._cancel_pending()
+        async with self._lock:
+            await self._transport.unlink()
         link = replace(self._link, account=None, rounds=0, failures=0)
-        self._apply(link.to(SessionState.STARTING, utc_now(), reason="new_qr"))
+        self._apply(link.to(SessionState.STARTING, utc_now(), reason=reason))
         await self._do("reopen")
 
     async def pair_code(self, phone: str) -> str:
@@ -184,8 +185,7 @@ class Session:
 
     async def _cancel_pending(self) -> None:
         if self._pending is not None:
-            self._pending.cancel()
-            await asyncio.wait({self._pending})
+            await cancel_all([self._pending])
 
     async def _do(self, act: Act) -> None:
         async with self._lock:

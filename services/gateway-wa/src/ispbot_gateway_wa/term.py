@@ -46,6 +46,7 @@ from ispbot_runtime.logs import get_logger
 from ispbot_runtime.media import MediaStore
 from ispbot_runtime.mongo import Database
 from ispbot_runtime.settings_store import SettingsWatch
+from ispbot_runtime.tasks import cancel_all
 
 log = get_logger(__name__)
 
@@ -93,30 +94,29 @@ class Term:
         await patiently(message.name, lambda: self._bus.publish(message))
 
     async def serve(self) -> None:
-        """Run until ``ended``; then stop sending, close the link, finish what arrived."""
-        work = asyncio.create_task(self._work())
-        ended = asyncio.create_task(self.ended.wait())
-        await asyncio.wait({work, ended}, return_when=asyncio.FIRST_COMPLETED)
-        ended.cancel()
+        """Run until ``ended``; then finish the sends in hand, close the link, and finish what arrived. Raises a bug's error."""
+        sending = asyncio.create_task(self._send())
+        tasks = [
+            asyncio.create_task(work)
+            for work in (
+                self._open(), self._listen(), self._board.run(), self._session.watch(), self._fetcher.run(),
+                self._unconfirmed.run(), self._arrivals.lanes.failed(),
+            )
+        ]  # fmt: skip
         try:
-            if work.done():
-                work.result()
+            done, _ = await asyncio.wait({sending, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
         finally:
-            work.cancel()
-            await asyncio.gather(work, return_exceptions=True)
+            self.ended.set()
+            await asyncio.wait({sending}, timeout=_DRAIN_S)
+            await cancel_all([sending, *tasks])
             await self._close()
 
-    async def _work(self) -> None:
+    async def _open(self) -> None:
         await patiently("recover", self._recover)
         await self._session.start(await patiently("stored_status", lambda: stored_status(self._bus)))
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._listen())
-            tasks.create_task(self._session.watch())
-            tasks.create_task(self._fetcher.run())
-            tasks.create_task(self._unconfirmed.run())
-            tasks.create_task(self._arrivals.lanes.failed())
-            tasks.create_task(self._send())
-            tasks.create_task(self._answer())
+        await self._answer()
 
     async def _recover(self) -> None:
         await self._contacts.recover()
@@ -129,36 +129,42 @@ class Term:
         await self._arrivals.lanes.drain(limit_s=_DRAIN_S)
         await self._transport.shutdown()
         await self._board.flush(limit_s=_FLUSH_S)
-        board.cancel()
+        await cancel_all([board])
 
     async def _listen(self) -> None:
         """The single consumer of the link's queue: facts change the session, arrivals go to their lanes."""
-        board = asyncio.create_task(self._board.run())
-        try:
-            while True:
-                event = await self._transport.next_event()
-                if isinstance(event, MessageIn | ReceiptIn | TypingIn | GroupSeen | Skipped):
-                    self._arrivals.arrived(event)
-                    continue
-                if isinstance(event, LinkUp):
-                    self._arrivals.account = event.account.number
-                self._session.heard(event)
-        finally:
-            board.cancel()
+        while True:
+            event = await self._transport.next_event()
+            if isinstance(event, MessageIn | ReceiptIn | TypingIn | GroupSeen | Skipped):
+                self._arrivals.arrived(event)
+                continue
+            if isinstance(event, LinkUp):
+                self._arrivals.account = event.account.number
+            self._session.heard(event)
 
     async def _send(self) -> None:
-        """Take commands only while the link is up."""
-        while True:
-            await self._session.connected.wait()
+        """Take commands only while the link is up; return when the term has ended and the sends in hand are done."""
+        while not self.ended.is_set():
+            await self._until(self._session.connected)
+            if self.ended.is_set():
+                return
             consumer = self._bus.lane_consumer(
                 "send", {SendMessage: self._sender.send_message}, in_flight=SENDS_AT_ONCE
             )
             try:
                 async with self._bus.consuming(consumer):
-                    await self._session.disconnected.wait()
+                    await self._until(self._session.disconnected)
             except NatsError as error:  # the bus went away while the consumer was being made
                 log.warning("sends_not_taken", reason=type(error).__name__)
                 await asyncio.sleep(_CONSUME_AGAIN_S)
+
+    async def _until(self, event: asyncio.Event) -> None:
+        """Wait for ``event`` or the end of the term."""
+        waits = [asyncio.create_task(event.wait()), asyncio.create_task(self.ended.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            await cancel_all(waits)
 
     # -- questions ----------------------------------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ from ispbot_runtime.errors import Unavailable
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.media import MediaStore
 from ispbot_runtime.mongo import Database, Document
+from ispbot_runtime.tasks import cancel_all
 
 log = get_logger(__name__)
 
@@ -81,10 +82,12 @@ class MediaFetcher:
         metrics.MEDIA_PENDING.inc()
 
     async def run(self) -> None:
-        """Run for the life of the term."""
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(_WORKERS):
-                workers.create_task(self._work())
+        """Run for the life of the term; raises what broke a worker (a bug)."""
+        workers = [asyncio.create_task(self._work()) for _ in range(_WORKERS)]
+        try:
+            await asyncio.gather(*workers)
+        finally:
+            await cancel_all(workers)
 
     async def _work(self) -> None:
         while True:
@@ -130,7 +133,8 @@ class MediaFetcher:
             else:
                 return await self._keep(announced, data)
             tries += 1
-            await asyncio.sleep(_PAUSE_S * 2**tries * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
+            if tries < _TRIES:
+                await asyncio.sleep(_PAUSE_S * 2**tries * random.uniform(0.5, 1.0))  # noqa: S311 - jitter
         return failure
 
     async def _keep(self, announced: MediaInfo, data: bytes) -> MediaInfo:

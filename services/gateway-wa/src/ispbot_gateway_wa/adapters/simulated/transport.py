@@ -42,6 +42,7 @@ from ispbot_gateway_wa.ports import (
     TransportEvent,
 )
 from ispbot_runtime.logs import get_logger
+from ispbot_runtime.tasks import cancel_all
 
 log = get_logger(__name__)
 
@@ -100,9 +101,7 @@ class SimulatedTransport:
         self._told_end = True
         running, self._running = self._running, None
         if running is not None:
-            running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            await cancel_all([running])
 
     async def shutdown(self) -> None:
         """Close for good."""
