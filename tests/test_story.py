@@ -64,6 +64,14 @@ class PhonePage:
     async def sees(self, text: str) -> None:
         await expect(self.page.get_by_test_id("bubble-in").filter(has_text=text).last).to_be_visible(timeout=20_000)
 
+    async def asks(self, text: str, answer: str) -> None:
+        """Write and wait for one new message that holds ``answer``."""
+        bubbles = self.page.get_by_test_id("bubble-in")
+        before = await bubbles.count()
+        await self.say(text)
+        await expect(bubbles).to_have_count(before + 1, timeout=20_000)
+        await expect(bubbles.last).to_contain_text(answer)
+
     async def count(self) -> int:
         return await self.page.get_by_test_id("bubble-in").count()
 
@@ -102,12 +110,9 @@ async def test_the_whole_story(browser: Browser, running: Running, tmp_path: Pat
 
     # A customer asks the balance and gets it with the invoice's PDF.
     await phone.be(CUSTOMER)
-    await phone.say("hola")
-    await phone.sees("Nélida")
-    await phone.say("saldo")
-    await phone.sees("18.500")
-    await phone.say("factura")
-    await expect(phone.page.get_by_test_id("bubble-in").filter(has_text=".pdf").last).to_be_visible(timeout=20_000)
+    await phone.asks("hola", "Nélida")
+    await phone.asks("saldo", "18.500")
+    await phone.asks("factura", ".pdf")
     await picture(phone.page, "phone")
 
     # They ask for a person; an operator in a second browser takes the ticket.
@@ -153,25 +158,19 @@ async def test_the_whole_story(browser: Browser, running: Running, tmp_path: Pat
     await dialog.get_by_label("Comentario de cierre").fill("Era un conector flojo")
     await dialog.get_by_role("button", name="Cerrar ticket").click()
     await expect(dialog).to_be_hidden()
-    await phone.sees("menú")
-    await phone.say("saldo")
-    await phone.sees("18.500")
+    await phone.sees("cerramos")
+    await phone.asks("saldo", "18.500")
 
     # The same customer under the other modes.
     before = await phone.count()
     await change_mode(admin, "Solo gateway")
     await phone.say("hola, hay alguien?")
     await change_mode(admin, "Emergencia")
-    await phone.say("hola, y ahora?")
-    await phone.sees("problemas técnicos")
-    assert await phone.count() == before + 1, (
-        "only the emergency message came: the message under GATEWAY_ONLY had no answer"
-    )
+    await phone.asks("hola, y ahora?", "problemas técnicos")
     await expect(admin.get_by_text("Todos los clientes reciben el mensaje de emergencia")).to_be_visible()
     await change_mode(admin, "Detenido")
     await phone.say("hola?")
     await change_mode(admin, "Modo completo")
-    await phone.say("menú")
-    await phone.sees("Mi cuenta y facturas")
-    assert await phone.count() == before + 2, "nothing was answered under STOPPED"
+    await phone.asks("menú", "Mi cuenta y facturas")
+    assert await phone.count() == before + 2, "under GATEWAY_ONLY and STOPPED nothing was answered"
     await api.http.aclose()
