@@ -176,8 +176,8 @@ def make_ticket():
             "ticket_id": ticket_id, "number": 4300, "version": 1, "status": "pending", "area": "support", "department": "soporte",
             "contact_id": f"c{ticket_id}", "customer": None, "customer_name": "Nélida Correa", "phone": "5493515550001",
             "reason": "Sin servicio", "summary": None, "opened_at": NOW, "waiting_since": NOW, "assignee": None, "zone_id": None,
-            "zone_name": None, "unread": 1, "last_message_at": NOW, "preview": "Hola", "preview_author": None,
-            "closed_at": None, "closed_by": None, "close_comment": None,
+            "zone_name": None, "unread": 1, "last_message_at": NOW, "preview": "Hola", "preview_author": None, "closed_at": None,
+            "closed_by": None, "close_comment": None,
         }  # fmt: skip
         return TicketView(**fields | changes)
 
@@ -201,9 +201,8 @@ def make_line():
 
 
 def account(customer_id: str) -> crm.CustomerAccount:
-    service = crm.InternetService(
-        service_id="s1", plan="Fibra 100 Mbps", price=None, connection=crm.Connection.ONLINE, address=None, node="OLT-2"
-    )  # fmt: skip
+    facts = {"service_id": "s1", "plan": "Fibra 100 Mbps", "price": None, "address": None, "node": "OLT-2"}
+    service = crm.InternetService(**facts, connection=crm.Connection.ONLINE)
     return crm.CustomerAccount(
         customer_id=customer_id, number=customer_id, name="Nélida Correa", document="20111222", phones=["5493515550001"],
         email=None, address="Bv. San Juan 1420", position=None, status=crm.CustomerStatus.ACTIVE,
