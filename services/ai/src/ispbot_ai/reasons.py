@@ -1,18 +1,20 @@
-"""The catalogue of reasons, as staff read them."""
+"""The catalogue of reasons, as staff read them in the queue."""
 
-OTHER = "Otro motivo"
+from enum import StrEnum
 
-REASONS: tuple[str, ...] = (
-    "Sin servicio",
-    "Servicio lento",
-    "WiFi y equipos",
-    "Visita técnica",
-    "Factura y pagos",
-    "Comprobante de pago",
-    "Reconexión",
-    "Planes e instalación",
-    "Cobertura",
-    "Mudanza",
-    "Baja del servicio",
-    OTHER,
-)
+
+class Reason(StrEnum):
+    """Why a customer asks for a person."""
+
+    NO_SERVICE = "Sin servicio"
+    SLOW_SERVICE = "Servicio lento"
+    WIFI = "WiFi y equipos"
+    VISIT = "Visita técnica"
+    BILLING = "Factura y pagos"
+    """Invoices, ways to pay, and what follows a debt: suspension and reconnection."""
+    PAYMENT_PROOF = "Comprobante de pago"
+    INSTALLATION = "Planes e instalación"
+    """Plans, prices, coverage, becoming a customer."""
+    MOVING = "Mudanza"
+    CANCELLATION = "Baja del servicio"
+    OTHER = "Otro motivo"

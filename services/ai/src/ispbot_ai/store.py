@@ -32,18 +32,25 @@ class UsageStore:
         await ensure_indexes(self._database, INDEXES)
 
     async def record(self, usage_id: str, *, kind: AnalysisKind, day: str, at: datetime, facts: dict[str, Any]) -> None:
-        """Record one analysis of the local ``day`` (ISO date). The same ``usage_id`` again changes nothing."""
-        try:
-            await self._daily.update_one(
-                {"_id": day, "ids": {"$ne": usage_id}},
-                {"$inc": {f"kinds.{kind}": 1}, "$push": {"ids": {"$each": [usage_id], "$slice": -_IDS_REMEMBERED}}},
-                upsert=True,
-            )
-        except DuplicateKeyError:
-            return  # counted before: the day's document exists and holds the id
+        """Record one analysis of the local ``day`` (ISO date). The same ``usage_id`` again changes nothing.
+
+        Both writes are harmless when repeated: a redelivery makes up for the one that a crash prevented.
+        """
+        await self._count(usage_id, kind, day)
         await self._ledger.update_one(
             {"_id": usage_id}, {"$setOnInsert": {"kind": kind, "at": at, **facts}}, upsert=True
         )
+
+    async def _count(self, usage_id: str, kind: AnalysisKind, day: str) -> None:
+        not_counted = {"_id": day, "ids": {"$ne": usage_id}}
+        count = {"$inc": {f"kinds.{kind}": 1}, "$push": {"ids": {"$each": [usage_id], "$slice": -_IDS_REMEMBERED}}}
+        if (await self._daily.update_one(not_counted, count)).matched_count:
+            return
+        try:
+            await self._daily.insert_one({"_id": day, "kinds": {kind: 1}, "ids": [usage_id]})
+        except DuplicateKeyError:
+            # The day is there: it holds the id already, or another first analysis of the day was faster.
+            await self._daily.update_one(not_counted, count)
 
     async def usage(self, days: list[str]) -> AiUsage:
         """Return the counters of the given local days, oldest first."""

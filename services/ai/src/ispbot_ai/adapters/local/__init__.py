@@ -1,1 +1,1 @@
-"""The provider that needs no key and no network: patterns over normalised words."""
+"""The provider that needs no key and no network: patterns and rules for what customers of an ISP write."""
