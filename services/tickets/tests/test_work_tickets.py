@@ -228,6 +228,15 @@ class TestClosing:
         (event,) = await world.events(TicketClosed)
         assert (event.by, event.comment) == (ANA, "Se reinició la ONU")
 
+    async def test_the_closing_says_up_to_which_words_the_customer_was_heard(self, world):
+        ticket_id = await world.taken_ticket("c1")
+        words = world.received("c1", "se me cortó de nuevo")
+        await world.publish(words)
+        await world.has_lines("c1", 1)
+        await world.ask(CloseTicket(ticket_id=ticket_id, agent=ANA))
+        (event,) = await world.events(TicketClosed)
+        assert abs(event.heard_until - words.sent_at) < timedelta(milliseconds=1)
+
     async def test_closing_again_by_the_same_agent_is_harmless_by_another_is_refused(self, world):
         ticket_id = await world.taken_ticket("c1")
         await world.ask(CloseTicket(ticket_id=ticket_id, agent=ANA))

@@ -1,6 +1,6 @@
 """Leaving the chat to people and getting it back."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -39,7 +39,7 @@ async def opened(phone, ticket: TicketView, words: tuple[str, ...] = ()):
     return await ticket_opened(event, desk=phone.world.desk, sessions=phone.world.sessions)
 
 
-async def closed(phone, ticket: TicketView):
+async def closed(phone, ticket: TicketView, heard_until: datetime | None = None):
     event = TicketClosed.start(
         f"closed-{ticket.number}",
         occurred_at=phone.world.now(),
@@ -47,6 +47,7 @@ async def closed(phone, ticket: TicketView):
         ticket=ticket,
         by=BRUNO,
         comment="interno",
+        heard_until=heard_until,
     )
     return await ticket_closed(event, desk=phone.world.desk, sessions=phone.world.sessions)
 
@@ -131,6 +132,17 @@ class TestGivingBack:
         await opened(phone, view(phone, 13))
         assert await closed(phone, view(phone, 12)) == []
         assert await phone.writes("sigo esperando") == []
+
+    async def test_words_that_the_agent_has_read_are_not_answered_when_they_arrive_after_the_closing(self, world):
+        phone = world.phone()
+        await phone.writes("hola", "asesor")
+        await opened(phone, view(phone))
+        delayed = phone.message("se me cortó de nuevo")
+        world.later(seconds=30)
+        [_] = await closed(phone, view(phone), heard_until=delayed.sent_at)
+        assert await phone.deliver(delayed) == []
+        unread = phone.message("y ahora?", sent_at=delayed.sent_at + timedelta(seconds=1))
+        assert len(await phone.deliver(unread)) == 1, "what nobody has read is answered"
 
     async def test_last_words_that_leave_after_the_closing_do_not_silence_the_bot_again(self, world):
         phone = world.phone()

@@ -98,13 +98,18 @@ class TicketTransferred(_Owned, Event):
 
 
 class TicketClosed(_Owned, Event):
-    """The case is resolved; the bot may speak again."""
+    """The case is resolved; the bot may speak again.
+
+    ``heard_until``: when the customer sent the last message that the agent could read before closing. Whoever gets to that
+    message later than to this event must not take it for words to the bot.
+    """
 
     name: ClassVar[str] = "ticket_closed"
     contact_id: ContactId
     ticket: TicketView
     by: AgentRef
     comment: str | None
+    heard_until: AwareDatetime | None = None
 
 
 class TicketUpdated(_Owned, Event):

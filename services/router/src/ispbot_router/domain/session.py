@@ -131,6 +131,8 @@ class Session:
     zone_notice: str | None = None
     """Which zone emergency they were told about in this conversation."""
     handover: Handover | None = None
+    heard_until: datetime | None = None
+    """Messages sent up to here were read by people: late ones are not words to the bot."""
 
     @property
     def account(self) -> Account | None:
@@ -194,6 +196,14 @@ class Session:
         if self.handover is None or until <= self.handover.until:
             return self
         return replace(self, handover=replace(self.handover, until=until))
+
+    def given_back(self, heard_until: datetime | None) -> "Session":
+        """Take the chat back from people, who have read what was sent up to ``heard_until``."""
+        return replace(self.begun_anew(), heard_until=heard_until)
+
+    def was_heard(self, sent_at: datetime) -> bool:
+        """Tell whether people have read a message of that moment before they closed the case."""
+        return self.heard_until is not None and sent_at <= self.heard_until
 
     def merged_with(self, other: "Session") -> "Session":
         """Return the one conversation of two contacts that are the same person: the livelier one, silent if either is."""

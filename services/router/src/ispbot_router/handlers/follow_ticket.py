@@ -64,7 +64,7 @@ async def ticket_closed(event: TicketClosed, *, desk: Desk, sessions: Sessions) 
             return session, ()
         if held is not None:
             metrics.GIVEN_BACK.labels("closed").inc()
-            session = session.begun_anew()
+            session = session.given_back(event.heard_until)
         if _mode(desk) in {BotMode.STOPPED, BotMode.GATEWAY_ONLY}:
             return session, ()
         metrics.REPLIES.labels("closed").inc()

@@ -54,6 +54,8 @@ async def _answer(message: MessageReceived, session: Session, desk: Desk) -> Out
     now = desk.now()
     if session.is_with_people(now):
         return session.person_spoke(now + desk.pause), ()
+    if session.was_heard(message.sent_at):  # the closing came first: tickets' events and messages travel on two streams
+        return session, ()
     mode = desk.settings(OperationSettings).mode
     if mode in {BotMode.STOPPED, BotMode.GATEWAY_ONLY}:
         metrics.SUPPRESSED.labels(mode.value).inc()

@@ -71,7 +71,9 @@ async def close_ticket(query: CloseTicket, *, store: Store) -> TicketFound:
     return await _move(
         query.ticket_id,
         lambda ticket: ticket.close(query.agent, comment=query.comment, at=at, override=query.override),
-        lambda _, after: [moved(TicketClosed, after, by=query.agent, comment=_comment(after))],
+        lambda _, after: [
+            moved(TicketClosed, after, by=query.agent, comment=_comment(after), heard_until=after.last_inbound_at)
+        ],
         store=store,
         fact="ticket_closed",
     )
