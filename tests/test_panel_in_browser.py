@@ -1,4 +1,4 @@
-"""The whole story in real browsers: the panel, the company's phone, a customer's phone, an operator."""
+"""The panel in real browsers: the whole story with phones and an operator, and every screen under axe."""
 
 import base64
 import os
@@ -174,3 +174,50 @@ async def test_the_whole_story(browser: Browser, running: Running, tmp_path: Pat
     await phone.asks("menú", "Mi cuenta y facturas")
     assert await phone.count() == before + 2, "under GATEWAY_ONLY and STOPPED nothing was answered"
     await api.http.aclose()
+
+
+AXE = Path(__file__).parents[1] / "panel" / "node_modules" / "axe-core" / "axe.min.js"
+SERIOUS = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+  .filter(found => ["serious", "critical"].includes(found.impact))
+  .map(found => `${found.id}: ${found.nodes.map(node => node.target.join(" ")).slice(0, 3).join(" | ")}`)"""
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_screen_has_a_serious_accessibility_fault(browser: Browser, running: Running, scheme, size) -> None:
+    api = await administrator(running)
+    tickets = await api.get("/api/tickets", view="in_progress")
+    cookies = [
+        {"name": cookie.name, "value": cookie.value or "", "url": running.panel_url} for cookie in api.http.cookies.jar
+    ]
+    context = await browser.new_context(
+        base_url=running.panel_url, locale="es-AR", color_scheme=scheme, bypass_csp=True,
+        viewport={"width": size[0], "height": size[1]},
+    )  # fmt: skip
+    page = await context.new_page()
+    faults, noise = {}, []
+    page.on("pageerror", lambda error: noise.append(str(error)))
+    await page.goto("/")
+    await expect(page.get_by_label("Usuario")).to_be_visible()
+    faults["login"] = await check(page, f"login-{scheme}-{size[0]}")
+    await context.add_cookies(cookies)
+    screens = {"inicio": "/", "omnichat": "/omnichat", "herramientas": "/herramientas"}
+    if tickets["rows"]:
+        screens["ticket"] = f"/omnichat/{tickets['rows'][0]['id']}"
+    for name, path in screens.items():
+        await page.goto(path)
+        await expect(page.get_by_role("main")).to_be_visible()
+        await page.wait_for_load_state("networkidle")
+        faults[name] = await check(page, f"{name}-{scheme}-{size[0]}")
+        wider = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{name} scrolls sideways by {wider} px"
+    assert {name: found for name, found in faults.items() if found} == {}
+    assert noise == []
+    await context.close()
+    await api.http.aclose()
+
+
+async def check(page: Page, name: str) -> list[str]:
+    await picture(page, name)
+    await page.add_script_tag(path=str(AXE))
+    return await page.evaluate(SERIOUS)
