@@ -17,7 +17,7 @@ export function App() {
       colorSchemeManager={schemes}
       defaultColorScheme="auto"
     >
-      <Notifications position="bottom-left" limit={4} />
+      <Notifications position="top-center" limit={4} containerWidth={380} />
       <QueryClientProvider client={queryClient}>
         <RouterProvider router={router} />
       </QueryClientProvider>

@@ -12,7 +12,6 @@ import { ApiError } from "../api/errors";
 import { keys, sessionQuery } from "../api/queries";
 import type { Permission, QueueView, Session } from "../api/types";
 import { ErrorPage } from "../pages/ErrorPage";
-import { ForbiddenPage } from "../pages/ForbiddenPage";
 import { NotFoundPage } from "../pages/NotFoundPage";
 import { can, landingPath } from "../session/permissions";
 import { AppFrame } from "../shell/AppFrame";
@@ -24,8 +23,13 @@ interface RouterContext {
 
 const rootRoute = createRootRouteWithContext<RouterContext>()({ component: Outlet });
 
+/** How long "no session" is believed: just long enough not to ask again on the way to the login. */
+const NO_SESSION_MS = 1000;
+
 /** The session as the server knows it now; null when there is none. */
 async function currentSession(client: QueryClient): Promise<Session | null> {
+  const state = client.getQueryState(keys.session);
+  if (state?.status === "error" && Date.now() - state.errorUpdatedAt < NO_SESSION_MS) return null;
   try {
     return await client.fetchQuery({ ...sessionQuery, staleTime: 0, retry: false });
   } catch (error) {
@@ -78,15 +82,6 @@ const appRoute = createRoute({
   component: AppFrame,
 });
 
-/** Shows the forbidden page in place of a screen that the role does not have. */
-class Forbidden extends Error {}
-
-function requires(permission: Permission) {
-  return ({ context }: { context: { session: Session } }) => {
-    if (!can(context.session, permission)) throw new Forbidden(permission);
-  };
-}
-
 const homeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/",
@@ -107,14 +102,14 @@ const omnichatRoute = createRoute({
     ...(isView(search.vista) && { vista: search.vista }),
     ...(typeof search.q === "string" && search.q !== "" && { q: search.q }),
   }),
-  beforeLoad: requires("omnichat.use"),
+  staticData: { permission: "omnichat.use" },
   component: lazyRouteComponent(() => import("../pages/omnichat/OmniChatPage"), "OmniChatPage"),
 });
 
 const toolsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/herramientas",
-  beforeLoad: requires("tools.view"),
+  staticData: { permission: "tools.view" },
   component: lazyRouteComponent(() => import("../pages/tools/ToolsPage"), "ToolsPage"),
 });
 
@@ -128,7 +123,7 @@ export const router = createRouter({
   defaultPreload: false,
   scrollRestoration: true,
   defaultNotFoundComponent: NotFoundPage,
-  defaultErrorComponent: ({ error }) => (error instanceof Forbidden ? <ForbiddenPage /> : <ErrorPage error={error} />),
+  defaultErrorComponent: ErrorPage,
 });
 
 listenForLostSession(async (reason) => {
@@ -143,5 +138,9 @@ listenForLostSession(async (reason) => {
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
+  }
+  interface StaticDataRouteOption {
+    /** Without it the screen is answered by the forbidden page. */
+    permission?: Permission;
   }
 }

@@ -8,9 +8,7 @@ export const es = {
   common: {
     loading: "Cargando…",
     retry: "Reintentar",
-    cancel: "Cancelar",
     back: "Volver",
-    save: "Guardar",
     saved: "Guardado",
     close: "Cerrar",
     you: "Vos",
@@ -79,7 +77,6 @@ export const es = {
     changeMode: "Cambiar modo",
     reconnecting: "Reconectando…",
     reconnectingHint: "Se perdió la conexión con el servidor. Lo que ves puede estar desactualizado.",
-    back: "Conexión recuperada",
   },
   bot: {
     states: { connected: "Conectado", waiting_qr: "Esperando QR", disconnected: "Desconectado" },
@@ -120,7 +117,6 @@ export const es = {
     byStatusEmpty: "Todavía no hay tickets.",
     status: { pending: "Pendiente", in_progress: "En progreso", closed: "Cerrado" },
     since: (ago: string) => `hace ${ago}`,
-    more: "o más",
     upcoming: "Próximas visitas",
     visitKinds: { technical: "Visita", installation: "Instalación" },
     cardUnavailable: "Sin datos por ahora",
@@ -138,7 +134,6 @@ export const es = {
     preparing: "Preparando el código QR…",
     linking: "Vinculando el teléfono…",
     newQr: "Generar nuevo QR",
-    newQrHint: "El código venció varias veces sin que nadie lo escaneara.",
     byPhone: "Vincular con el número de teléfono",
     byPhoneTitle: "Vincular sin cámara",
     byPhoneIntro: "WhatsApp te va a pedir este código en «Vincular con el número de teléfono».",
@@ -189,7 +184,6 @@ export const es = {
     current: "Activo",
     activate: "Activar",
     activateMode: (name: string) => `Activar ${name}`,
-    changed: (who: string, when: string) => `Último cambio: ${who}, ${when}`,
     cards: {
       COMPLETE: {
         does: ["Responde todas las consultas", "Gateway ISP activo: facturas y avisos", "Menús y automatizaciones"],
@@ -219,7 +213,7 @@ export const es = {
     useWhen: "Usar cuando:",
     confirmTitle: (name: string) => `¿Pasar a ${name}?`,
     impact: "Qué cambia ahora mismo",
-    openChats: "conversaciones con el bot",
+    openChats: "clientes en la última hora",
     openTickets: "tickets abiertos",
     confirm: "Sí, cambiar modo",
     modeChanged: (name: string) => `Listo: ${name}`,

@@ -22,7 +22,7 @@ describe("waiting time", () => {
   it("is calm when the customer waits for nobody", () => expect(urgency(null, NOW)).toBe("calm"));
 
   it.each([
-    [0.5, "ahora", "menos de un minuto"],
+    [0.5, "ahora", "un momento"],
     [19, "19 min", "19 minutos"],
     [60, "1 h", "1 hora"],
     [60 * 47, "1 d", "1 día"],

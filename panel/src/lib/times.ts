@@ -54,7 +54,7 @@ export function elapsed(iso: string, nowMs: number): string {
   return `${Math.floor(passed / DAY)} d`;
 }
 
-/** How long ago, in words: "12 días", "3 horas", "menos de un minuto". */
+/** How long ago, in words: "12 días", "3 horas", "un momento". */
 export function elapsedWords(iso: string, nowMs: number): string {
   const passed = Math.max(0, nowMs - Date.parse(iso));
   const [count, one, many] =
@@ -63,7 +63,7 @@ export function elapsedWords(iso: string, nowMs: number): string {
       : passed < DAY
         ? ([Math.floor(passed / HOUR), "hora", "horas"] as const)
         : ([Math.floor(passed / DAY), "día", "días"] as const);
-  return count === 0 ? "menos de un minuto" : `${count} ${count === 1 ? one : many}`;
+  return count === 0 ? "un momento" : `${count} ${count === 1 ? one : many}`;
 }
 
 export const capitalise = (text: string): string => text.charAt(0).toLocaleUpperCase(LOCALE) + text.slice(1);

@@ -20,8 +20,20 @@ export function listenToNotices(listener: NoticeListener): () => void {
   return () => noticeListeners.delete(listener);
 }
 
+const DASHBOARD_AFTER_MS = 3000;
+
+/** The dashboard's numbers follow the queue, but a busy queue must not make it ask all the time. */
+function refreshDashboardSoon(client: QueryClient): void {
+  dashboardTimer ??= setTimeout(() => {
+    dashboardTimer = undefined;
+    void client.invalidateQueries({ queryKey: keys.dashboard });
+  }, DASHBOARD_AFTER_MS);
+}
+let dashboardTimer: ReturnType<typeof setTimeout> | undefined;
+
 function hear(client: QueryClient, event: LiveEvent, userId: string): void {
   applyEvent(client, event, userId);
+  if (event.type === "counts") refreshDashboardSoon(client);
   if (event.type === "typing") liveState.setTyping(event.data);
   if (event.type === "presence") liveState.setOnline(event.data.online);
   if (event.type === "notice") for (const listener of noticeListeners) listener(event.data);

@@ -1,7 +1,9 @@
-import { Outlet, useLocation, useParams } from "@tanstack/react-router";
+import { Outlet, useLocation, useMatches, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 import { es } from "../i18n/es";
 import { useLive } from "../live/useLive";
+import { ForbiddenPage } from "../pages/ForbiddenPage";
+import { can } from "../session/permissions";
 import { useSession } from "../session/useSession";
 import classes from "./AppFrame.module.css";
 import { ConnectionNotice } from "./ConnectionNotice";
@@ -11,8 +13,10 @@ import { Sidebar } from "./Sidebar";
 
 /** What surrounds every screen of somebody who is logged in. */
 export function AppFrame() {
-  const { user } = useSession();
-  useLive(user.id);
+  const session = useSession();
+  useLive(session.user.id);
+  const needed = useMatches({ select: (matches) => matches.at(-1)?.staticData.permission });
+  const allowed = needed === undefined || can(session, needed);
   const [menuOpen, setMenuOpen] = useState(false);
   const { pathname } = useLocation();
   const { ticketId } = useParams({ strict: false });
@@ -29,7 +33,7 @@ export function AppFrame() {
         <ConnectionNotice />
         <ModeBanner />
         <main id="contenido" className={classes.main} data-chat={chat || undefined} tabIndex={-1}>
-          <Outlet />
+          {allowed ? <Outlet /> : <ForbiddenPage />}
         </main>
       </div>
     </div>

@@ -28,7 +28,9 @@ export function ServiceSection({ account, zone }: { account: AccountPanel; zone:
             <Icon size={18} aria-hidden="true" />
             <div>
               <b>{connection.label}</b>
-              <span>{[connection.plan, connection.node].filter(Boolean).join(" · ")}</span>
+              <span>
+                {[connection.plan, connection.node && side.node(connection.node)].filter(Boolean).join(" · ")}
+              </span>
             </div>
           </div>
         );

@@ -35,6 +35,14 @@ export function MessageList({ ticket, lines, hasOlder, loadingOlder, onOlder, on
   const confirmed = useMemo(() => new Set(lines.map((line) => line.client_id)), [lines]);
   const unsent = useOutbox().filter((item) => item.ticketId === ticket.id && !confirmed.has(item.clientId));
 
+  // One's own words are always followed to the end.
+  const written = unsent.length;
+  const lastWritten = useRef(written);
+  useEffect(() => {
+    if (written > lastWritten.current) outer.current?.scrollTo({ top: 0 });
+    lastWritten.current = written;
+  }, [written]);
+
   const older = useEffectEvent(() => {
     if (hasOlder && !loadingOlder) onOlder();
   });

@@ -4,6 +4,7 @@ import { useNavigate } from "@tanstack/react-router";
 import { useEffect, useEffectEvent, useState } from "react";
 import type { NoticeData } from "../../api/types";
 import { chime } from "../../lib/chime";
+import { TOAST } from "../../lib/toasts";
 import { listenToNotices } from "../../live/useLive";
 
 type BrowserNotices = NotificationPermission | "unsupported";
@@ -53,7 +54,7 @@ export function useNotices(openTicketId: string | undefined): Notices {
       title: notice.title,
       message: notice.text,
       color: notice.kind === "waiting_critical" ? "red" : notice.kind === "waiting_warning" ? "yellow" : "iris",
-      withBorder: true,
+      ...TOAST,
       autoClose: 6000,
       style: { cursor: "pointer" },
       onClick: () => {
