@@ -31,8 +31,8 @@ class Health:
         ]
 
     def app(self) -> Starlette:
-        """Return an app with only the three routes."""
-        return Starlette(routes=self.routes())
+        """Return an app with only the three routes; while the service starts, anything else is there soon, not missing."""
+        return Starlette(routes=self.routes(), exception_handlers={404: self._missing})
 
     def problems(self) -> dict[str, str]:
         """Return why the service is not ready; empty when it is."""
@@ -49,6 +49,11 @@ class Health:
         degraded = {name: reason for name, check in self.limits.items() if (reason := check()) is not None}
         body = {"service": self.service, "ready": not problems, "problems": problems, "degraded": degraded}
         return JSONResponse(body, status_code=503 if problems else 200)
+
+    async def _missing(self, _: Request, __: Exception) -> Response:
+        if self.started:
+            return PlainTextResponse("Not Found", status_code=404)
+        return PlainTextResponse("still starting", status_code=503, headers={"Retry-After": "1"})
 
     async def _metrics(self, _: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
