@@ -51,7 +51,8 @@ export const theme = createTheme({
       styles: { title: { fontWeight: 600, fontSize: "1rem" } },
     },
     Tooltip: { defaultProps: { openDelay: 250, withArrow: true, events: { hover: true, focus: true, touch: true } } },
-    Menu: { defaultProps: { radius: 10, shadow: "md" } },
+    Menu: { defaultProps: { radius: 10, shadow: "md", withInitialFocusPlaceholder: false } },
+    Notification: { styles: { description: { color: "var(--ib-text-2)" } } },
     Input: { defaultProps: { size: "sm" } },
   },
 });

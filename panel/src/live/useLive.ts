@@ -21,15 +21,17 @@ export function listenToNotices(listener: NoticeListener): () => void {
 }
 
 const DASHBOARD_AFTER_MS = 3000;
+let dashboardWaits = false;
 
 /** The dashboard's numbers follow the queue, but a busy queue must not make it ask all the time. */
 function refreshDashboardSoon(client: QueryClient): void {
-  dashboardTimer ??= setTimeout(() => {
-    dashboardTimer = undefined;
+  if (dashboardWaits) return;
+  dashboardWaits = true;
+  setTimeout(() => {
+    dashboardWaits = false;
     void client.invalidateQueries({ queryKey: keys.dashboard });
   }, DASHBOARD_AFTER_MS);
 }
-let dashboardTimer: ReturnType<typeof setTimeout> | undefined;
 
 function hear(client: QueryClient, event: LiveEvent, userId: string): void {
   applyEvent(client, event, userId);
