@@ -8,7 +8,7 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from ispbot_contracts.settings import CompanySettings, CrmSettings, CrmVendor, MikroWispSettings
+from ispbot_contracts.settings import CompanySettings, CrmSettings, CrmVendor, IspcubeSettings, MikroWispSettings
 from ispbot_crm_adapter.adapters.factory import open_client
 from ispbot_crm_adapter.bootstrap import bootstrap
 from ispbot_crm_adapter.identity import Locale
@@ -27,8 +27,27 @@ def _mikrowisp(isp, **changes):
     return CrmSettings(vendor=CrmVendor.MIKROWISP, mikrowisp=MikroWispSettings(**fields))
 
 
-SETTINGS_OF_VENDOR = {"mikrowisp": _mikrowisp}
+def _ispcube(isp, **changes):
+    own = isp.credentials
+    fields = {
+        "url": isp.url, "username": own.username, "password": SecretStr(own.password), "api_key": SecretStr(own.api_key),
+        "client_id": own.client_id,
+    } | changes  # fmt: skip
+    return CrmSettings(vendor=CrmVendor.ISPCUBE, ispcube=IspcubeSettings(**fields))
+
+
+SETTINGS_OF_VENDOR = {"mikrowisp": _mikrowisp, "ispcube": _ispcube}
 """How each vendor is pointed at the demo provider: a new adapter adds its line and inherits the whole suite."""
+FIRST_ID = {"mikrowisp": 0, "ispcube": 2000}
+"""What the system adds to a customer's number to make its id."""
+COMMANDS = {
+    "mikrowisp": {"find": "getclientsdetails", "list": "getallclients", "bills": "getinvoices", "file": "getinvoice"},
+    "ispcube": {
+        "find": "customer", "list": "customers/customers_list", "bills": "bills/bills_last_six_months",
+        "file": "bills/bills_last_six_months",
+    },
+}  # fmt: skip
+"""How each system calls what can be made to fail."""
 
 
 @pytest.fixture(params=sorted(SETTINGS_OF_VENDOR))
@@ -46,6 +65,18 @@ async def isp() -> AsyncIterator[RunningIsp]:
 def crm_settings(isp, vendor):
     """Return a function that makes the settings of the vendor under test, with changes."""
     return lambda **changes: SETTINGS_OF_VENDOR[vendor](isp, **changes)
+
+
+@pytest.fixture
+def cid(vendor):
+    """Return a function that gives the system's id of a customer number."""
+    return lambda number: str(FIRST_ID[vendor] + number)
+
+
+@pytest.fixture
+def command(vendor):
+    """Return a function that gives the system's name of something to ask."""
+    return COMMANDS[vendor].get
 
 
 @pytest.fixture

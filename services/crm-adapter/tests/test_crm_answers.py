@@ -1,6 +1,7 @@
 """The adapter's answers on the real bus and database, in good days and bad ones."""
 
 import asyncio
+import re
 from decimal import Decimal
 from io import BytesIO
 
@@ -20,22 +21,24 @@ async def test_every_demo_phone_finds_its_contracts_however_the_phone_was_typed(
     await start_adapter()
     await whole_directory()
     expected = {
-        "5493515550001": ["1"],
-        "5493515550002": ["2"],
-        "5493515550003": ["3"],
-        "5493515550004": ["4", "5"],
-        "5493515550005": ["6"],
+        "5493515550001": [1],
+        "5493515550002": [2],
+        "5493515550003": [3],
+        "5493515550004": [4, 5],
+        "5493515550005": [6],
         "5493515559999": [],
     }
     answers = {phone: await ask(FindCustomers(by="phone", value=phone)) for phone in expected}
-    assert {phone: [customer.number for customer in found.customers] for phone, found in answers.items()} == expected
+    assert {
+        phone: [int(customer.number) for customer in found.customers] for phone, found in answers.items()
+    } == expected
     assert not any(found.freshness.stale for found in answers.values())
 
 
 async def test_a_phone_is_found_without_the_directory_where_the_server_can_not_list(
-    start_adapter, ask, cause, database
+    start_adapter, ask, cause, database, command
 ):
-    await cause("unsupported", command="getallclients")
+    await cause("unsupported", command=command("list"))
     await start_adapter()
     found = await ask(FindCustomers(by="phone", value="+54 9 351 555-0001"))
     assert [customer.name for customer in found.customers] == ["Nélida Correa"]
@@ -66,21 +69,23 @@ async def test_a_phone_that_moved_to_another_customer_is_not_believed_from_the_d
     assert customer.name == "Estela Domínguez"
 
 
-async def test_an_account_has_balance_and_invoices_and_follows_a_payment(start_adapter, ask, isp):
+async def test_an_account_has_balance_and_invoices_and_follows_a_payment(start_adapter, ask, isp, cid):
     await start_adapter()
-    before = await ask(GetAccount(customer_id="1"))
+    before = await ask(GetAccount(customer_id=cid(1)))
     assert before.account.balance.amount == Decimal("18500.00")
     isp.isp.pay(int(before.invoices[0].invoice_id), "Efectivo", utc_now())
-    after = await ask(GetAccount(customer_id="1"))
+    after = await ask(GetAccount(customer_id=cid(1)))
     assert (after.account.balance.amount, after.account.due_date) == (0, None)
 
 
-async def test_the_same_question_within_the_fresh_time_is_not_asked_again(start_adapter, ask, asked, whole_directory):
+async def test_the_same_question_within_the_fresh_time_is_not_asked_again(
+    start_adapter, ask, asked, whole_directory, cid
+):
     await start_adapter(crm_fresh_s=30)
     await whole_directory()
-    first = await ask(GetAccount(customer_id="1"))
+    first = await ask(GetAccount(customer_id=cid(1)))
     await asked()
-    assert await ask(GetAccount(customer_id="000001")) == first
+    assert await ask(GetAccount(customer_id=f"000{cid(1)}")) == first
     assert await asked() == {}
 
 
@@ -93,73 +98,74 @@ async def test_an_unknown_customer_is_refused(start_adapter, ask):
 
 
 class TestInvoiceFiles:
-    async def test_the_oldest_unpaid_invoice_is_stored_as_a_pdf(self, start_adapter, ask, media_store):
+    async def test_the_oldest_unpaid_invoice_is_stored_as_a_pdf(self, start_adapter, ask, media_store, cid):
         await start_adapter()
-        answer = await ask(FetchInvoicePdf(customer_id="3"))
-        statement = await ask(GetAccount(customer_id="3"))
+        answer = await ask(FetchInvoicePdf(customer_id=cid(3)))
+        statement = await ask(GetAccount(customer_id=cid(3)))
         assert answer.invoice == statement.invoices[1]
         assert (answer.media.mime, answer.media.name) == ("application/pdf", f"Factura {answer.invoice.number}.pdf")
         page = PdfReader(BytesIO(await media_store.get(answer.media.object_key))).pages[0].extract_text()
         assert "Rubén Sosa" in page
 
-    async def test_without_debt_the_newest_invoice_is_sent(self, start_adapter, ask):
+    async def test_without_debt_the_newest_invoice_is_sent(self, start_adapter, ask, cid):
         await start_adapter()
-        answer = await ask(FetchInvoicePdf(customer_id="2"))
-        assert answer.invoice == (await ask(GetAccount(customer_id="2"))).invoices[0]
+        answer = await ask(FetchInvoicePdf(customer_id=cid(2)))
+        assert answer.invoice == (await ask(GetAccount(customer_id=cid(2)))).invoices[0]
 
-    async def test_a_named_invoice_is_sent_only_to_its_own_customer(self, start_adapter, ask):
+    async def test_a_named_invoice_is_sent_only_to_its_own_customer(self, start_adapter, ask, cid):
         await start_adapter()
-        own = (await ask(GetAccount(customer_id="3"))).invoices[-1]
-        assert (await ask(FetchInvoicePdf(customer_id="3", invoice_id=own.invoice_id))).invoice == own
+        own = (await ask(GetAccount(customer_id=cid(3)))).invoices[-1]
+        assert (await ask(FetchInvoicePdf(customer_id=cid(3), invoice_id=own.invoice_id))).invoice == own
         with pytest.raises(Refusal) as refused:
-            await ask(FetchInvoicePdf(customer_id="1", invoice_id=own.invoice_id))
+            await ask(FetchInvoicePdf(customer_id=cid(1), invoice_id=own.invoice_id))
         assert refused.value.code == "no_invoice"
 
-    async def test_a_customer_without_invoices_is_told_so(self, start_adapter, ask, isp):
+    async def test_a_customer_without_invoices_is_told_so(self, start_adapter, ask, isp, cid):
         for invoice_id in [invoice.invoice_id for invoice in isp.isp.invoices_of(2)]:
             del isp.isp.invoices[invoice_id]
         await start_adapter()
         with pytest.raises(Refusal) as refused:
-            await ask(FetchInvoicePdf(customer_id="2"))
+            await ask(FetchInvoicePdf(customer_id=cid(2)))
         assert refused.value.code == "no_invoice"
 
     async def test_a_file_too_slow_for_the_conversation_is_there_at_the_next_try(
-        self, start_adapter, ask, cause, asked
+        self, start_adapter, ask, cause, asked, cid
     ):
         await start_adapter()
         await cause("latency", command="pdf", latency_s=1.2)
         with pytest.raises(Refusal) as refused:
-            await ask(FetchInvoicePdf(customer_id="1"))
+            await ask(FetchInvoicePdf(customer_id=cid(1)))
         assert (refused.value.code, refused.value.details) == ("crm_unavailable", {"reason": "timeout"})
 
         async def there():
             try:
-                return (await ask(FetchInvoicePdf(customer_id="1"))).media.mime == "application/pdf"
+                return (await ask(FetchInvoicePdf(customer_id=cid(1)))).media.mime == "application/pdf"
             except Refusal:
                 return False
 
         await eventually(there)
         assert (await asked())["pdf"] == 1
 
-    @pytest.mark.parametrize(
-        ("kind", "command", "code"),
-        [
+    async def test_a_file_that_can_not_be_had_is_refused_in_time(
+        self, start_adapter, ask, cause, heal, cid, command, vendor
+    ):
+        await start_adapter(crm_breaker_open_s=0.01)
+        by_file = {"mikrowisp": "no_pdf", "ispcube": "crm_unavailable"}
+        for kind, strikes, code in (
             ("html", "pdf", "no_pdf"),
             ("truncated", "pdf", "no_pdf"),
             ("http_500", "pdf", "no_pdf"),
             ("empty", "pdf", "no_pdf"),
             ("reset", "pdf", "crm_unavailable"),
-            ("latency", "pdf", "crm_unavailable"),
-            ("http_500", "getinvoice", "no_pdf"),
+            ("http_500", command("file"), by_file[vendor]),
             ("reset", "*", "crm_unavailable"),
-        ],
-    )
-    async def test_a_file_that_can_not_be_had_is_refused_in_time(self, start_adapter, ask, cause, kind, command, code):
-        await start_adapter()
-        await cause(kind, command=command, latency_s=20 if kind == "latency" else 0)
-        with pytest.raises(Refusal) as refused:
-            await ask(FetchInvoicePdf(customer_id="1"), timeout_s=4)
-        assert refused.value.code == code
+            ("latency", "pdf", "crm_unavailable"),
+        ):
+            await cause(kind, command=strikes, latency_s=20 if kind == "latency" else 0)
+            with pytest.raises(Refusal) as refused:
+                await ask(FetchInvoicePdf(customer_id=cid(1)), timeout_s=4)
+            assert (kind, strikes, refused.value.code) == (kind, strikes, code)
+            await heal()
 
 
 FAULTS = [
@@ -169,34 +175,33 @@ FAULTS = [
 
 
 class TestTheSystemIsDown:
-    @pytest.mark.parametrize(("kind", "code"), FAULTS)
     async def test_who_was_seen_is_answered_with_the_age_and_others_are_refused_in_time(
-        self, start_adapter, ask, cause, remembered, kind, code
+        self, start_adapter, ask, cause, heal, remembered, cid
     ):
-        await start_adapter()
-        fresh = await ask(GetAccount(customer_id="1"))
-        await remembered("1")
-        await cause(kind, latency_s=20 if kind == "latency" else 0)
-        account, found = await asyncio.gather(
-            ask(GetAccount(customer_id="1"), timeout_s=3),
-            ask(FindCustomers(by="phone", value="5493515550001"), timeout_s=3),
-        )
-        assert (account.account, account.invoices) == (fresh.account, fresh.invoices)
-        assert abs((account.freshness.as_of - fresh.freshness.as_of).total_seconds()) < 0.01
-        assert [customer.number for customer in found.customers] == ["1"]
-        assert account.freshness.stale
-        assert found.freshness.stale
-        for refusal in await asyncio.gather(
-            ask(GetAccount(customer_id="2"), timeout_s=3),
-            ask(FindCustomers(by="document", value="24555111"), timeout_s=3),
-            return_exceptions=True,
-        ):
-            assert isinstance(refusal, Refusal)
-            assert refusal.code == "crm_unavailable"
-            assert refusal.details["reason"] in (code, "circuit_open")
-        status = await ask(GetCrmStatus())
-        assert not status.healthy
-        assert status.reason
+        await start_adapter(crm_breaker_open_s=0.01)
+        fresh = await ask(GetAccount(customer_id=cid(1)))
+        await remembered(cid(1))
+        for kind, code in FAULTS:
+            await cause(kind, latency_s=20 if kind == "latency" else 0)
+            account, found, *refusals = await asyncio.gather(
+                ask(GetAccount(customer_id=cid(1)), timeout_s=3),
+                ask(FindCustomers(by="phone", value="5493515550001"), timeout_s=3),
+                ask(GetAccount(customer_id=cid(2)), timeout_s=3),
+                ask(FindCustomers(by="document", value="24555111"), timeout_s=3),
+                return_exceptions=True,
+            )
+            assert (kind, account.account, account.invoices) == (kind, fresh.account, fresh.invoices)
+            assert abs((account.freshness.as_of - fresh.freshness.as_of).total_seconds()) < 0.01
+            assert [int(customer.number) for customer in found.customers] == [1]
+            assert (kind, account.freshness.stale, found.freshness.stale) == (kind, True, True)
+            for refusal in refusals:
+                assert isinstance(refusal, Refusal)
+                assert refusal.code == "crm_unavailable"
+                assert (kind, refusal.details["reason"]) in ((kind, code), (kind, "circuit_open"))
+            status = await ask(GetCrmStatus())
+            assert (kind, status.healthy) == (kind, False)
+            assert status.reason
+            await heal()
 
     async def test_who_is_not_in_the_list_of_everybody_is_a_stranger_even_then(
         self, start_adapter, ask, cause, whole_directory
@@ -204,35 +209,37 @@ class TestTheSystemIsDown:
         await start_adapter()
         await whole_directory()
         await cause("reset")
+        known_at = utc_now()
         found = await ask(FindCustomers(by="phone", value="5493515559999"))
-        assert (found.customers, found.freshness.stale) == ([], True)
+        assert found.customers == []
+        assert found.freshness.as_of < known_at
         with pytest.raises(Refusal):
             await ask(FindCustomers(by="phone", value="5493515550001"))
 
-    async def test_the_service_stays_ready_and_says_what_is_limited(self, start_adapter, ask, cause):
+    async def test_the_service_stays_ready_and_says_what_is_limited(self, start_adapter, ask, cause, vendor, cid):
         service = await start_adapter()
         await cause("reset")
         with pytest.raises(Refusal):
-            await ask(GetAccount(customer_id="1"))
+            await ask(GetAccount(customer_id=cid(1)))
         transport = httpx.ASGITransport(app=service.health.app())
         async with httpx.AsyncClient(transport=transport, base_url="http://health") as http:
             answer = await http.get("/readyz")
             assert answer.status_code == 200
             assert answer.json()["degraded"]["crm"].startswith(("reset", "circuit_open"))
             text = (await http.get("/metrics")).text
-        assert 'ispbot_crm_requests_total{operation="GetClientsDetails",outcome="reset",vendor="mikrowisp"}' in text
+        assert re.search(rf'ispbot_crm_requests_total{{operation="\w+",outcome="reset",vendor="{vendor}"}}', text)
 
-    async def test_after_it_came_back_answers_are_live_again(self, start_adapter, ask, cause, heal):
+    async def test_after_it_came_back_answers_are_live_again(self, start_adapter, ask, cause, heal, cid):
         await start_adapter(crm_breaker_open_s=0.1)
         await cause("reset")
         for _ in range(3):
             with pytest.raises(Refusal):
-                await ask(GetAccount(customer_id="1"))
+                await ask(GetAccount(customer_id=cid(1)))
         await heal()
 
         async def live():
             try:
-                return not (await ask(GetAccount(customer_id="1"))).freshness.stale
+                return not (await ask(GetAccount(customer_id=cid(1)))).freshness.stale
             except Refusal:
                 return False
 

@@ -63,39 +63,42 @@ async def test_an_overdue_debt_has_its_amount_and_its_earliest_due_day(client, i
     assert ruben.due_date == isp.isp.today - timedelta(days=42)
 
 
-async def test_who_owes_nothing_has_no_due_day(client):
-    silvia = await client.account("2")
+async def test_who_owes_nothing_has_no_due_day(client, cid):
+    silvia = await client.account(cid(2))
     assert (silvia.balance.amount, silvia.unpaid_invoices, silvia.due_date) == (0, 0, None)
 
 
-async def test_service_state_connection_and_area_maintenance_are_told_apart(client):
+async def test_service_state_connection_and_area_maintenance_are_told_as_far_as_the_system_knows_them(client, cid):
     seen = {}
-    for number in ("1", "2", "3", "6"):
-        account = await client.account(number)
+    for number in (1, 2, 3, 6):
+        account = await client.account(cid(number))
         seen[account.name] = (account.status, account.services[0].connection, account.area_maintenance)
+    knows = Capability.CONNECTION in client.capabilities
+    online, offline = (Connection.ONLINE, Connection.OFFLINE) if knows else (Connection.UNKNOWN,) * 2
+    maintenance = Capability.AREA_MAINTENANCE in client.capabilities
     assert seen == {
-        "Nélida Correa": (CustomerStatus.ACTIVE, Connection.ONLINE, False),
-        "Silvia Quiroga": (CustomerStatus.ACTIVE, Connection.OFFLINE, False),
-        "Rubén Sosa": (CustomerStatus.SUSPENDED, Connection.OFFLINE, False),
-        "Julián Acosta": (CustomerStatus.ACTIVE, Connection.OFFLINE, True),
+        "Nélida Correa": (CustomerStatus.ACTIVE, online, False),
+        "Silvia Quiroga": (CustomerStatus.ACTIVE, offline, False),
+        "Rubén Sosa": (CustomerStatus.SUSPENDED, offline, False),
+        "Julián Acosta": (CustomerStatus.ACTIVE, offline, maintenance),
     }
 
 
-async def test_plan_price_and_position_come_with_the_service(client):
-    nelida = await client.account("1")
+async def test_plan_price_and_position_come_with_the_service(client, cid):
+    nelida = await client.account(cid(1))
     assert (nelida.services[0].plan, nelida.services[0].price.amount) == ("Fibra 100 Megas", Decimal("18500.00"))
     assert nelida.position is not None
     assert nelida.address
 
 
-async def test_a_former_customer_has_no_services(client, isp):
+async def test_a_former_customer_has_no_services(client, isp, cid):
     gone = next(customer for customer in isp.isp.customers.values() if customer.standing.value == "cancelled")
-    account = await client.account(str(gone.customer_id))
+    account = await client.account(cid(gone.customer_id))
     assert (account.status, account.services) == (CustomerStatus.CANCELLED, [])
 
 
-async def test_a_statement_lists_invoices_newest_first_with_their_state(client):
-    statement = await client.statement("3")
+async def test_a_statement_lists_invoices_newest_first_with_their_state(client, cid):
+    statement = await client.statement(cid(3))
     states = [invoice.status for invoice in statement.invoices]
     assert states == [InvoiceStatus.OVERDUE] * 2 + [InvoiceStatus.PAID] * 4
     days = [invoice.due_on for invoice in statement.invoices]
@@ -103,32 +106,33 @@ async def test_a_statement_lists_invoices_newest_first_with_their_state(client):
     assert statement.account.balance.amount == sum(invoice.total.amount for invoice in statement.invoices[:2])
 
 
-async def test_an_invoice_file_is_the_pdf_of_that_invoice(client):
-    owed = (await client.statement("1")).invoices[0]
-    page = PdfReader(BytesIO(await client.invoice_file(owed.invoice_id))).pages[0].extract_text()
+async def test_an_invoice_file_is_the_pdf_of_that_invoice(client, cid):
+    owed = (await client.statement(cid(1))).invoices[0]
+    page = PdfReader(BytesIO(await client.invoice_file(cid(1), owed.invoice_id))).pages[0].extract_text()
     assert "Nélida Correa" in page
     assert owed.number in page
 
 
-async def test_the_directory_lists_everybody_and_recognises_every_way_to_write_a_phone(client, isp):
+async def test_the_directory_lists_everybody_and_recognises_every_way_to_write_a_phone(client, isp, cid):
     entries = [entry async for page in client.directory() for entry in page]
-    assert sorted(int(entry.customer_id) for entry in entries) == sorted(isp.isp.customers)
+    assert sorted(int(entry.number) for entry in entries) == sorted(isp.isp.customers)
+    assert {entry.customer_id for entry in entries} == {cid(number) for number in isp.isp.customers}
     with_phone = {phone: entry.customer_id for entry in entries for phone in entry.phones}
     for number in ("1", "2", "3", "5", "6"):
-        named = next(entry for entry in entries if entry.customer_id == number)
+        named = next(entry for entry in entries if entry.number == number)
         assert named.phones
         assert with_phone[named.phones[0]]
     unreadable = [
         customer.customer_id
         for customer in isp.isp.customers.values()
         if (customer.phone or customer.mobile)
-        and not next(entry for entry in entries if entry.customer_id == str(customer.customer_id)).phones
+        and not next(entry for entry in entries if entry.number == str(customer.customer_id)).phones
     ]
     assert unreadable == []
 
 
-async def test_no_password_or_portal_code_enters_our_model(client, isp):
-    statement = await client.statement("1")
+async def test_no_password_or_portal_code_enters_our_model(client, isp, cid):
+    statement = await client.statement(cid(1))
     ours = statement.account.model_dump_json() + "".join(invoice.model_dump_json() for invoice in statement.invoices)
     customer = isp.isp.customers[1]
     secrets = [customer.portal_code]

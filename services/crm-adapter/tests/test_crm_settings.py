@@ -12,15 +12,17 @@ from ispbot_runtime.testing import eventually
 
 pytestmark = pytest.mark.usefixtures("configured")
 
+BAD_SECRET = {"mikrowisp": {"token": SecretStr("wrong")}, "ispcube": {"password": SecretStr("wrong")}}
+
 
 async def test_without_a_configured_system_questions_are_refused_and_it_works_as_soon_as_one_is(
-    start_adapter, ask, settings_store, crm_settings
+    start_adapter, ask, settings_store, crm_settings, cid
 ):
     stored = await settings_store.read(CrmSettings)
     revision = await settings_store.write(CrmSettings(), revision=stored.revision)
     await start_adapter()
     with pytest.raises(Refusal) as refused:
-        await ask(GetAccount(customer_id="1"))
+        await ask(GetAccount(customer_id=cid(1)))
     assert refused.value.code == "crm_not_configured"
     assert (await ask(GetCrmStatus())).vendor is None
     await settings_store.write(crm_settings(), revision=revision)
@@ -29,32 +31,34 @@ async def test_without_a_configured_system_questions_are_refused_and_it_works_as
         return (await ask(GetCrmStatus())).vendor is not None
 
     await eventually(works)
-    assert (await ask(GetAccount(customer_id="1"))).account.name == "Nélida Correa"
+    assert (await ask(GetAccount(customer_id=cid(1)))).account.name == "Nélida Correa"
 
 
-async def test_a_corrected_token_is_in_force_without_a_restart(start_adapter, ask, settings_store, crm_settings):
+async def test_a_corrected_credential_is_in_force_without_a_restart(
+    start_adapter, ask, settings_store, crm_settings, cid, vendor
+):
     revision = (await settings_store.read(CrmSettings)).revision
-    revision = await settings_store.write(crm_settings(token=SecretStr("wrong")), revision=revision)
+    revision = await settings_store.write(crm_settings(**BAD_SECRET[vendor]), revision=revision)
     service = await start_adapter()
     with pytest.raises(Refusal) as refused:
-        await ask(GetAccount(customer_id="1"))
+        await ask(GetAccount(customer_id=cid(1)))
     assert refused.value.details["reason"] == "denied"
     status = await ask(GetCrmStatus())
-    assert "token" in status.reason
+    assert {"mikrowisp": "token", "ispcube": "contraseña"}[vendor] in status.reason
     revision = await settings_store.write(crm_settings(), revision=revision)
     await eventually(lambda: service.watch.revision(CrmSettings) == revision)
-    answer = await ask(GetAccount(customer_id="1"))
+    answer = await ask(GetAccount(customer_id=cid(1)))
     assert not answer.freshness.stale
     assert isinstance(answer.freshness.as_of, datetime)
 
 
-async def test_another_systems_memory_is_never_used(start_adapter, ask, settings_store, crm_settings, remembered):
+async def test_another_systems_memory_is_never_used(start_adapter, ask, settings_store, crm_settings, remembered, cid):
     service = await start_adapter()
-    await ask(GetAccount(customer_id="1"))
-    await remembered("1")
+    await ask(GetAccount(customer_id=cid(1)))
+    await remembered(cid(1))
     revision = (await settings_store.read(CrmSettings)).revision
     revision = await settings_store.write(crm_settings(url="http://127.0.0.1:9"), revision=revision)
     await eventually(lambda: service.watch.revision(CrmSettings) == revision)
     with pytest.raises(Refusal) as refused:
-        await ask(GetAccount(customer_id="1"))
+        await ask(GetAccount(customer_id=cid(1)))
     assert refused.value.code == "crm_unavailable"

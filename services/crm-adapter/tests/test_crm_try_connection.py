@@ -5,6 +5,7 @@ import json
 import ssl
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from cryptography import x509
@@ -13,20 +14,30 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from ispbot_contracts.crm import TestCrmConnection as TryConnection
-from ispbot_contracts.settings import CrmSettings
 from ispbot_runtime.testing import free_port
 
 ANSWER = json.dumps({"estado": "error", "mensaje": "No existe el cliente con el filtro indicado."}).encode()
+NAMES = {"mikrowisp": "MikroWisp", "ispcube": "ISPCube"}
+DENIED = {"mikrowisp": "token no es válido", "ispcube": "usuario, contraseña, api-key y client-id"}
+EMPTY = {"mikrowisp": "vacío", "ispcube": "ISPCube respondió vacío"}
+NO_SECRET = {"mikrowisp": ({"token": ""}, "token_required"), "ispcube": ({"api_key": ""}, "credentials_required")}
 
 
 @pytest.fixture
-async def attempt(start_adapter, ask, settings_store, company):
+def typed(isp, vendor):
+    """Return what somebody types for the vendor under test."""
+    forms = {"mikrowisp": {"token": isp.token}, "ispcube": vars(isp.credentials)}
+    return {"vendor": vendor, **forms[vendor]}
+
+
+@pytest.fixture
+async def attempt(start_adapter, ask, settings_store, company, typed):
     """Return a function that tries a connection on an adapter without saved credentials."""
     await settings_store.write(company, revision=0)
     await start_adapter()
 
-    async def send(**typed):
-        return await ask(TryConnection(**{"vendor": "mikrowisp", "token": "demo-token"} | typed))
+    async def send(**changes):
+        return await ask(TryConnection(**typed | changes))
 
     return send
 
@@ -70,21 +81,21 @@ def self_signed(tmp_path) -> ssl.SSLContext:
     return context
 
 
-async def test_good_credentials_are_praised_with_the_time_it_took(attempt, isp):
-    result = await attempt(url=f"{isp.url}/api/v1/")
+async def test_good_credentials_are_praised_with_the_time_it_took(attempt, isp, vendor):
+    result = await attempt(url=f"{isp.url}{'/api/v1/' if vendor == 'mikrowisp' else '/api'}")
     assert (result.ok, result.code) == (True, "ok")
-    assert result.message.startswith("Conexión correcta con MikroWisp (")
+    assert result.message.startswith(f"Conexión correcta con {NAMES[vendor]} (")
     assert result.latency_ms is not None
 
 
-async def test_each_way_to_answer_wrongly_is_named(attempt, isp, cause, heal):
+async def test_each_way_to_answer_wrongly_is_named(attempt, isp, cause, heal, vendor):
     expected = {
-        "bad_token": ("denied", "token no es válido"),
+        "bad_token": ("denied", DENIED[vendor]),
         "html": ("not_json", "página web"),
         "truncated": ("not_json", "página web"),
         "http_500": ("http_status", "HTTP 500"),
         "error_200": ("rejected", "Ocurrió un error inesperado."),
-        "empty": ("empty", "vacío"),
+        "empty": ("empty", EMPTY[vendor]),
         "reset": ("reset", "cortó la conexión"),
         "latency": ("timeout", "no respondió a tiempo"),
     }
@@ -96,14 +107,15 @@ async def test_each_way_to_answer_wrongly_is_named(attempt, isp, cause, heal):
         await heal()
 
 
-async def test_each_mistake_in_the_form_is_named(attempt):
+async def test_each_mistake_in_the_form_is_named(attempt, vendor):
+    without_secret, missing = NO_SECRET[vendor]
     for typed, code in (
         ({"url": "https://nadie.invalid"}, "dns"),
         ({"url": "ftp://isp.example"}, "invalid_url"),
         ({"url": "http://169.254.169.254/latest"}, "forbidden_address"),
         ({"url": "http://[::ffff:169.254.169.254]"}, "forbidden_address"),
         ({"url": ""}, "url_required"),
-        ({"url": "http://127.0.0.1:9", "token": ""}, "token_required"),
+        ({"url": "http://127.0.0.1:9"} | without_secret, missing),
         ({"url": "http://127.0.0.1:9", "vendor": "acme"}, "unknown_vendor"),
     ):
         result = await attempt(**typed)
@@ -131,6 +143,7 @@ async def test_a_missing_api_and_a_forbidden_one_are_told_apart(attempt):
 
 async def test_a_self_signed_certificate_is_refused_unless_verification_is_off(attempt, self_signed):
     async with raw_server(http_answer("200 OK", ANSWER, "Content-Type: application/json"), self_signed) as port:
+        attempt = partial(attempt, vendor="mikrowisp", token="any")
         refused = await attempt(url=f"https://127.0.0.1:{port}")
         accepted = await attempt(url=f"https://127.0.0.1:{port}", verify_tls=False)
     assert (refused.code, accepted.code) == ("tls", "ok")
@@ -149,9 +162,8 @@ async def test_the_saved_credentials_are_tried_when_nothing_is_typed(attempt, as
         assert asyncio.get_running_loop().time() < deadline
 
 
-async def test_the_saved_token_never_goes_to_another_address(attempt, ask, settings_store, crm_settings):
+async def test_the_saved_secrets_never_go_to_another_address(attempt, ask, settings_store, crm_settings, vendor):
     await settings_store.write(crm_settings(), revision=0)
-    saved = (await settings_store.read(CrmSettings)).value.mikrowisp
     received = bytearray()
 
     async def serve(reader, writer):
@@ -161,6 +173,5 @@ async def test_the_saved_token_never_goes_to_another_address(attempt, ask, setti
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        assert (await ask(TryConnection(vendor="mikrowisp", url=url))).code == "token_required"
-    assert saved.token.get_secret_value().encode() not in received
+        assert (await ask(TryConnection(vendor=vendor, url=url))).code == NO_SECRET[vendor][1]
     assert not received

@@ -7,7 +7,7 @@ import pytest
 
 from ispbot_contracts.crm import Connection, CustomerStatus, InvoiceStatus
 from ispbot_contracts.settings import CompanySettings
-from ispbot_crm_adapter.adapters.mikrowisp.address import api_base
+from ispbot_crm_adapter.adapters.address import api_base
 from ispbot_crm_adapter.adapters.mikrowisp.mapping import account_of, invoice_of
 from ispbot_crm_adapter.adapters.mikrowisp.wire import ClientRow, InvoiceRow
 from ispbot_crm_adapter.errors import CrmRejected
@@ -39,7 +39,7 @@ def invoice_row(**fields):
     ],
 )
 def test_an_address_is_understood_however_it_is_typed(typed, base):
-    assert api_base(typed) == base
+    assert api_base(typed, "/api/v1") == base
 
 
 @pytest.mark.parametrize(
@@ -47,7 +47,7 @@ def test_an_address_is_understood_however_it_is_typed(typed, base):
 )
 def test_what_is_no_address_is_refused(typed):
     with pytest.raises(CrmRejected, match="invalid_url"):
-        api_base(typed)
+        api_base(typed, "/api/v1")
 
 
 @pytest.mark.parametrize(

@@ -180,4 +180,8 @@ class TestCrmConnection(_Owned, Query[ConnectionTest]):
     vendor: str | None = None
     url: str | None = None
     token: str | None = None
+    username: str | None = None
+    password: str | None = None
+    api_key: str | None = None
+    client_id: str | None = None
     verify_tls: bool = True

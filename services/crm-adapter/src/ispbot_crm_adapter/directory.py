@@ -21,6 +21,8 @@ _LOOK_EVERY_S = 5.0
 _NOT_EVEN_BEGUN = timedelta(seconds=5)
 _HALF_DONE = timedelta(minutes=2)
 _WHEN_UNSUPPORTED = timedelta(hours=1)
+_METERED = timedelta(minutes=15)
+"""Each try is charged for."""
 
 
 async def keep_directory(crm: CurrentCrm, store: CrmStore, every: timedelta) -> None:
@@ -48,7 +50,7 @@ async def refresh_directory(opened: Opened, store: CrmStore, every: timedelta) -
         outcome, wait = "failed", _HALF_DONE if count else _NOT_EVEN_BEGUN
         if isinstance(error, CrmRejected):
             outcome, wait = "unsupported", _WHEN_UNSUPPORTED
-        await store.postpone_sync(opened.source, wait)
+        await store.postpone_sync(opened.source, max(wait, _METERED) if opened.client.metered else wait)
         metrics.DIRECTORY_SYNCS.labels(vendor, outcome).inc()
         log.warning("crm_directory_not_refreshed", vendor=vendor, reason=error.code, outcome=outcome)
         return None

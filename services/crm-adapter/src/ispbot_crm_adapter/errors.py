@@ -21,7 +21,7 @@ class CrmBroken(CrmError):
 
 
 class CrmDenied(CrmError):
-    """Our credentials are not good enough: ``denied``."""
+    """Our credentials are not good enough: ``denied``, ``forbidden`` (known, but not allowed to ask this)."""
 
     counts = False
 

@@ -30,7 +30,7 @@ class InvoiceFiles:
         self._stored: TTLCache[Key, MediaInfo] = TTLCache(maxsize=_KEPT, ttl=_KEPT_S)
         self._fetching: dict[Key, asyncio.Task[MediaInfo]] = {}
 
-    async def get(self, source: str, invoice: Invoice) -> MediaInfo:
+    async def get(self, source: str, customer_id: str, invoice: Invoice) -> MediaInfo:
         """Return the stored file. Being cancelled does not stop the fetch.
 
         Raises CrmError (NoInvoiceFile when the system has none that can be sent) and Unavailable (media store).
@@ -41,7 +41,7 @@ class InvoiceFiles:
             return stored
         task = self._fetching.get(key)
         if task is None:
-            task = self._fetching[key] = asyncio.create_task(self._fetch(key, invoice))
+            task = self._fetching[key] = asyncio.create_task(self._fetch(key, customer_id, invoice))
             task.add_done_callback(lambda done: self._done(key, done))
         return await asyncio.shield(task)
 
@@ -52,13 +52,13 @@ class InvoiceFiles:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _fetch(self, key: Key, invoice: Invoice) -> MediaInfo:
+    async def _fetch(self, key: Key, customer_id: str, invoice: Invoice) -> MediaInfo:
         async with self._crm.use() as opened:
             if opened.source != key[0]:
                 raise CrmUnreachable("connection_failed", "the system was changed meanwhile")
             try:
                 async with asyncio.timeout(self._crm.limits.file_s):
-                    body = await opened.client.invoice_file(invoice.invoice_id)
+                    body = await opened.client.invoice_file(customer_id, invoice.invoice_id)
             except TimeoutError as error:
                 raise CrmUnreachable("timeout") from error
             except CrmError as error:

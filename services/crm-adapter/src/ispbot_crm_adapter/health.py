@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+from ispbot_crm_adapter.adapters.factory import Opened
 from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.errors import CrmError
 from ispbot_runtime.errors import Refusal
@@ -12,6 +13,8 @@ log = get_logger(__name__)
 
 _LOOK_EVERY_S = 5.0
 _IDLE_S = 60.0
+_METERED_PAUSE_S = 60.0
+"""A probe is charged for too: only in an outage, and one a minute then."""
 
 
 async def keep_probing(crm: CurrentCrm) -> None:
@@ -19,15 +22,20 @@ async def keep_probing(crm: CurrentCrm) -> None:
     was = "ok"
     while True:
         opened = crm.opened
-        if opened is not None and (
-            crm.trouble is not None or time.monotonic() - opened.guard.last_request_at > _IDLE_S
-        ):
+        if opened is not None and _worth_a_probe(opened):
             await _probe(crm)
         now = crm.trouble.code if crm.trouble is not None else "ok"
         if now != was:
             log.info("crm_health_changed", before=was, now=now)
             was = now
         await asyncio.sleep(_LOOK_EVERY_S)
+
+
+def _worth_a_probe(opened: Opened) -> bool:
+    trouble, idle_s = opened.guard.trouble, time.monotonic() - opened.guard.last_request_at
+    if opened.client.metered:
+        return trouble is not None and trouble.counts and idle_s > _METERED_PAUSE_S
+    return trouble is not None or idle_s > _IDLE_S
 
 
 async def _probe(crm: CurrentCrm) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -38,6 +39,17 @@ class Locale:
         currency = _CURRENCIES.get(company.country, "USD")
         return cls(company.country, company.default_area_code, currency, company.tz)
 
+    def today(self) -> date:
+        """Return which day it is there."""
+        return datetime.now(self.tz).date()
+
+    def ways_to_write(self, national: str) -> list[str]:
+        """Return how a phone stands in systems that compare text, the most usual way first."""
+        international = self.international(national)
+        if self.region != "AR":
+            return [national, international]
+        return [national, international, f"54{national}", f"0{national}"]
+
     def national(self, phone: str) -> str | None:
         """Return the national number of a phone, None when it is none."""
         return national_number(phone, region=self.region, area_code=self.area_code)
@@ -61,6 +73,16 @@ def document_keys(written: str | None) -> list[str]:
         return []
     inside = _PERSONAL_TAX_ID.fullmatch(text)
     return [text, inside[2].lstrip("0")] if inside else [text]
+
+
+def ways_to_write_document(document: str) -> list[str]:
+    """Digits, the CUIT with hyphens or the DNI inside it, and the DNI with dots: for servers that compare text."""
+    ways = [document]
+    if len(document) == 11 and document.isdigit():
+        ways += [f"{document[:2]}-{document[2:10]}-{document[10]}", *document_keys(document)[1:]]
+    elif len(document) in (7, 8) and document.isdigit():
+        ways.append(f"{int(document):,}".replace(",", "."))
+    return ways
 
 
 def number_key(written: str) -> str | None:

@@ -12,10 +12,15 @@ REQUESTS = Counter(
 REQUEST_SECONDS = Histogram(
     "ispbot_crm_request_seconds", "Time of one request to the management system.", ["vendor", "operation"], buckets=FAST
 )
+BILLED = Counter(
+    "ispbot_crm_billed_requests_total",
+    "Requests really sent to a system that charges for them beyond a monthly allowance.",
+    ["vendor"],
+)
 BREAKER = Gauge("ispbot_crm_breaker_state", "0 closed, 1 half open, 2 open.", ["vendor"])
 ANSWERS = Counter(
     "ispbot_crm_answers_total",
-    "Answers given, by where they came from (live, recent, stale, none).",
+    "Answers given, by where they came from (live, recent, directory, stale, none).",
     ["query", "source"],
 )
 DIRECTORY_CUSTOMERS = Gauge("ispbot_crm_directory_customers", "Customers in the local directory.", ["vendor"])

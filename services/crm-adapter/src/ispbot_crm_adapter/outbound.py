@@ -5,6 +5,9 @@ import ipaddress
 import json
 import socket
 import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -28,6 +31,20 @@ _NEVER = tuple(
 """Cloud metadata services, link-local, multicast. Loopback and private networks stay allowed: the system may stand there."""
 _DENIED = (401, 403)
 _JSON_MAX_BYTES = 20 * 1024 * 1024
+_PDF_END = 2048
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer of any status."""
+
+    status: int
+    body: bytes
+
+    @property
+    def ok(self) -> bool:
+        """Tell whether the status is a good one."""
+        return 200 <= self.status < 300
 
 
 class HttpDoor:
@@ -51,36 +68,43 @@ class HttpDoor:
         """Close the connections."""
         await self._http.aclose()
 
-    async def post_json(self, url: str, body: dict[str, Any]) -> Any:
-        """Post JSON and return the JSON that comes back. Redirects are refused: the body holds the token."""
-        raw = await self._fetch(
-            "POST", url, max_bytes=_JSON_MAX_BYTES, timeout=self._answer, content=json.dumps(body).encode()
-        )
-        if not raw.strip():
-            raise CrmBroken("empty")
-        try:
-            return json.loads(raw)
-        except ValueError as error:
-            raise CrmBroken("not_json") from error
+    async def exchange(
+        self, method: str, url: str, *, headers: Mapping[str, str], params: Mapping[str, str] | None = None,
+        body: Mapping[str, Any] | None = None, timeout_s: float | None = None,
+    ) -> Reply:  # fmt: skip
+        """Return what comes back, whatever its status. Redirects are refused: we show our credentials."""
+        timeout = self._answer if timeout_s is None else httpx.Timeout(timeout_s, connect=self._limits.connect_s)
+        content = json.dumps(body).encode() if body is not None else None
+        with _our_words():
+            request = self._http.build_request(
+                method, url, headers=dict(headers), params=params, content=content, timeout=timeout
+            )
+            return await self._send(request, _JSON_MAX_BYTES)
 
-    async def get_file(self, url: str) -> bytes:
-        """Return a file's bytes; redirects are followed, each address checked."""
-        return await self._fetch("GET", url, max_bytes=self._limits.file_max_bytes, timeout=self._file, follow=True)
+    async def post_json(self, url: str, body: Mapping[str, Any]) -> Any:
+        """Post JSON and return the JSON that comes back under a good status."""
+        reply = await self.exchange("POST", url, headers={"Content-Type": "application/json"}, body=body)
+        check_status(reply)
+        return json_of(reply.body)
 
-    async def _fetch(
-        self, method: str, url: str, *, max_bytes: int, timeout: httpx.Timeout, content: bytes | None = None, follow: bool = False
-    ) -> bytes:  # fmt: skip
+    async def get_pdf(self, url: str) -> bytes:
+        """Return a whole PDF; redirects are followed, each address checked."""
+        with _our_words():
+            request = self._http.build_request("GET", url, timeout=self._file)
+            reply = await self._send(request, self._limits.file_max_bytes, follow=True)
+        check_status(reply)
+        if not reply.body.startswith(b"%PDF-") or b"%%EOF" not in reply.body[-_PDF_END:]:
+            raise CrmBroken("not_pdf")
+        return reply.body
+
+    async def _send(self, request: httpx.Request, max_bytes: int, *, follow: bool = False) -> Reply:
+        answer = await self._http.send(request, stream=True, follow_redirects=follow)
         try:
-            headers = {"Content-Type": "application/json"} if content is not None else {}
-            request = self._http.build_request(method, url, content=content, headers=headers, timeout=timeout)
-            answer = await self._http.send(request, stream=True, follow_redirects=follow)
-            try:
-                _check_status(answer)
-                return await _bounded_body(answer, max_bytes)
-            finally:
-                await answer.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise _in_our_words(error) from error
+            if answer.has_redirect_location:
+                raise CrmBroken("redirect", str(answer.headers.get("location", ""))[:200])
+            return Reply(answer.status_code, await _bounded_body(answer, max_bytes))
+        finally:
+            await answer.aclose()
 
     async def _check_address(self, request: httpx.Request) -> None:
         """Refuse other schemes and forbidden addresses, on every request and every redirect."""
@@ -102,14 +126,22 @@ class HttpDoor:
         self._checked[place] = True
 
 
-def _check_status(answer: httpx.Response) -> None:
-    status = answer.status_code
-    if answer.has_redirect_location:
-        raise CrmBroken("redirect", str(answer.headers.get("location", ""))[:200])
-    if status in _DENIED:
-        raise CrmDenied("denied", str(status))
-    if not answer.is_success:
-        raise CrmBroken("http_status", str(status))
+def check_status(reply: Reply) -> None:
+    """Raise CrmDenied or CrmBroken (``http_status``) unless the status is a good one."""
+    if reply.status in _DENIED:
+        raise CrmDenied("denied", str(reply.status))
+    if not reply.ok:
+        raise CrmBroken("http_status", str(reply.status))
+
+
+def json_of(body: bytes) -> Any:
+    """Return the JSON. Raises CrmBroken (``empty``, ``not_json``)."""
+    if not body.strip():
+        raise CrmBroken("empty")
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise CrmBroken("not_json") from error
 
 
 async def _bounded_body(answer: httpx.Response, max_bytes: int) -> bytes:
@@ -119,6 +151,14 @@ async def _bounded_body(answer: httpx.Response, max_bytes: int) -> bytes:
         if len(body) > max_bytes:
             raise CrmBroken("too_big", str(max_bytes))
     return bytes(body)
+
+
+@contextmanager
+def _our_words() -> Iterator[None]:
+    try:
+        yield
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise _in_our_words(error) from error
 
 
 def _in_our_words(error: Exception) -> CrmError:

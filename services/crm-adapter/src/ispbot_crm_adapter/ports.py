@@ -10,9 +10,10 @@ from ispbot_crm_adapter.identity import By
 
 @dataclass(frozen=True)
 class DirectoryEntry:
-    """What it takes to recognise a customer: ``phones`` as national numbers, ``documents`` as document keys."""
+    """What it takes to recognise a customer: ``number`` as number key, ``phones`` national, ``documents`` as document keys."""
 
     customer_id: str
+    number: str
     phones: list[str]
     documents: list[str]
 
@@ -30,6 +31,8 @@ class CrmClient(Protocol):
 
     vendor: str
     capabilities: frozenset[Capability]
+    metered: bool
+    """Requests cost money: nobody asks without need."""
 
     async def find(self, by: By, value: str) -> list[CustomerAccount]:
         """Return everybody with this national phone, document or customer number; empty when nobody has it."""
@@ -43,8 +46,8 @@ class CrmClient(Protocol):
         """Return a customer with their invoices, None when there is no such."""
         ...
 
-    async def invoice_file(self, invoice_id: str) -> bytes:
-        """Return the invoice as PDF. Raises NoInvoiceFile when the system has none."""
+    async def invoice_file(self, customer_id: str, invoice_id: str) -> bytes:
+        """Return an invoice of this customer as PDF. Raises NoInvoiceFile when the system has none."""
         ...
 
     def directory(self) -> AsyncIterator[list[DirectoryEntry]]:

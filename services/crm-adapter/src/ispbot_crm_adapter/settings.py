@@ -26,6 +26,8 @@ class Limits:
     """In a row; one question makes up to three requests at once."""
     breaker_open_s: float = 10.0
     file_max_bytes: int = 10 * 1024 * 1024
+    login_s: float = 12.0
+    """A slow login goes on in the background; the next question finds its token."""
     page_pause_s: float = 0.3
     """Between two pages of the directory."""
 

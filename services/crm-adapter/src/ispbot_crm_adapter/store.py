@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.crm import CustomerAccount, Invoice
-from ispbot_crm_adapter.identity import By, document_keys
+from ispbot_crm_adapter.identity import By, document_keys, number_key
 from ispbot_crm_adapter.ports import DirectoryEntry
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.mongo import Database, ensure_indexes
@@ -22,14 +22,14 @@ _READ_LIMIT_S = 0.8
 _WRITE_PAUSE_S = 0.2
 _CLAIM = timedelta(minutes=15)
 """Longer than listing everybody takes."""
-_FIELD_OF: dict[By, str] = {"phone": "phones", "document": "documents", "number": "customer_id"}
+_FIELD_OF: dict[By, str] = {"phone": "phones", "document": "documents", "number": "number"}
 
 
 def _lookup(name: str, field_name: str) -> IndexModel:
     return IndexModel([("source", ASCENDING), (field_name, ASCENDING)], name=name)
 
 
-_RECOGNISE = [_lookup("by_phone", "phones"), _lookup("by_document", "documents"), _lookup("by_number", "customer_id")]
+_RECOGNISE = [_lookup("by_phone", "phones"), _lookup("by_document", "documents"), _lookup("by_number", "number")]
 _FORGET = IndexModel([("account_as_of", ASCENDING)], name="forget", expireAfterSeconds=90 * 24 * 3600)
 """Who was not asked about for three months is no longer remembered."""
 INDEXES = {"snapshots": [*_RECOGNISE, _FORGET], "directory": [*_RECOGNISE, _lookup("by_run", "run")]}
@@ -63,9 +63,10 @@ class CrmStore:
         self, source: str, account: CustomerAccount, phones: list[str], as_of: datetime, invoices: list[Invoice] | None = None
     ) -> None:  # fmt: skip
         """Keep an answer; it reaches the database within a moment."""
-        document = {
+        document: dict[str, Any] = {
             "source": source,
             "customer_id": account.customer_id,
+            "number": number_key(account.number),
             "phones": phones,
             "documents": document_keys(account.document),
             "account": account.model_dump(mode="json"),
@@ -97,9 +98,15 @@ class CrmStore:
 
     async def snapshots(self, source: str, by: By, value: str) -> list[Snapshot]:
         """Return the customers last seen with this phone, document or number; none when the database is away."""
+        return await self._seen({"source": source, _FIELD_OF[by]: value})
+
+    async def snapshot(self, source: str, customer_id: str) -> Snapshot | None:
+        """Return this customer as last seen; None when never, or when the database is away."""
+        return next(iter(await self._seen({"_id": f"{source}:{customer_id}"})), None)
+
+    async def _seen(self, query: dict[str, Any]) -> list[Snapshot]:
         try:
             async with asyncio.timeout(_READ_LIMIT_S):
-                query = {"source": source, _FIELD_OF[by]: value}
                 found = await self.database["snapshots"].find(query).limit(20).to_list()
         except (PyMongoError, TimeoutError) as error:
             log.warning("crm_snapshots_not_read", reason=type(error).__name__)
@@ -142,6 +149,7 @@ class CrmStore:
                     "$set": {
                         "source": source,
                         "customer_id": entry.customer_id,
+                        "number": entry.number,
                         "phones": entry.phones,
                         "documents": entry.documents,
                         "run": run,

@@ -1,5 +1,6 @@
 """What people read, in Spanish: why the management system can not be used and what to do."""
 
+from ispbot_contracts.settings import CrmVendor
 from ispbot_crm_adapter.errors import CrmError
 from ispbot_runtime.errors import Refusal
 
@@ -13,10 +14,11 @@ INVOICE_NOT_OF_CUSTOMER = "Esa factura no existe o no es de este cliente."
 NO_PDF = "El sistema de gestión no entregó el archivo PDF de esta factura."
 UNKNOWN_VENDOR = "Ese sistema de gestión no está soportado."
 TOKEN_REQUIRED = "Ingresá el token de la API para probar esta dirección."  # noqa: S105 - a sentence
+CREDENTIALS_REQUIRED = "Completá {missing} para probar esta dirección."
 URL_REQUIRED = "Ingresá la dirección del servidor."
 
 _REASONS = {
-    "invalid_url": "La dirección no es válida. Escribila completa, por ejemplo https://mikrowisp.miempresa.com.",
+    "invalid_url": "La dirección no es válida. Escribila completa, por ejemplo {example}.",
     "forbidden_address": "Esa dirección no está permitida. Usá la dirección del servidor de gestión.",
     "dns": "No encontramos el servidor. Revisá que la dirección esté bien escrita.",
     "connection_refused": "El servidor rechazó la conexión. Revisá el puerto y que el sistema de gestión esté en línea.",
@@ -26,15 +28,32 @@ _REASONS = {
     "la verificación del certificado.",
     "reset": "El servidor cortó la conexión sin responder. Revisá el puerto y si corresponde http o https.",
     "circuit_open": "El sistema de gestión viene fallando y le damos unos segundos antes de volver a intentar.",
-    "denied": "El token no es válido o no tiene permisos. Revisalo en el sistema de gestión (Ajustes → Usuarios → API).",
+    "denied": "El sistema de gestión no aceptó las credenciales. Revisalas.",
+    "forbidden": "El usuario no tiene permiso para esta consulta. Dale permisos de API en el sistema de gestión.",
     "not_json": "La dirección responde una página web y no la API. Revisá que sea la dirección de tu sistema de gestión.",
     "empty": "El servidor respondió vacío. Revisá que la API esté habilitada.",
     "shape": "El servidor respondió algo que no es de este sistema de gestión. Revisá la dirección y el sistema elegido.",
     "too_big": "El servidor respondió más datos de lo esperado.",
 }
+_REASONS_OF_VENDOR = {
+    CrmVendor.MIKROWISP: {
+        "denied": "El token no es válido o no tiene permisos. Revisalo en el sistema de gestión (Ajustes → Usuarios → API).",
+    },
+    CrmVendor.ISPCUBE: {
+        "denied": "ISPCube no aceptó las credenciales. Revisá los cuatro datos: usuario, contraseña, api-key y client-id "
+        "(número de empresa).",
+        "forbidden": "El usuario de ISPCube no tiene permiso para esta consulta. Pedí que le habiliten clientes y "
+        "comprobantes en la API.",
+        "empty": "ISPCube respondió vacío. Revisá que la API esté habilitada para tu empresa.",
+    },
+}
+_EXAMPLES = {
+    CrmVendor.MIKROWISP: "https://mikrowisp.miempresa.com",
+    CrmVendor.ISPCUBE: "https://miempresa.ispcube.com",
+}
 
 
-def reason(error: CrmError) -> str:
+def reason(error: CrmError, vendor: CrmVendor) -> str:
     """Return why, and what to do."""
     match error.code:
         case "http_status" if error.detail == "404":
@@ -45,7 +64,8 @@ def reason(error: CrmError) -> str:
             return f"El servidor redirige a otra dirección ({error.detail}). Usá esa dirección."
         case "rejected":
             return f"El sistema de gestión respondió: «{error.detail}»."
-    return _REASONS.get(error.code, UNAVAILABLE)
+    text = _REASONS_OF_VENDOR[vendor].get(error.code) or _REASONS.get(error.code, UNAVAILABLE)
+    return text.format(example=_EXAMPLES[vendor])
 
 
 def unavailable(error: CrmError) -> Refusal:

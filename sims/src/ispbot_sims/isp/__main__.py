@@ -1,4 +1,4 @@
-"""``python -m ispbot_sims.isp``: the demo provider speaking MikroWisp's API."""
+"""``python -m ispbot_sims.isp``: the demo provider speaking MikroWisp's and ISPCube's APIs."""
 
 import argparse
 
@@ -7,10 +7,12 @@ from ispbot_sims.isp.server import DEFAULT_TOKEN, serve
 
 def main() -> None:
     """Read the arguments and serve."""
-    parser = argparse.ArgumentParser(prog="ispbot_sims.isp", description="The demo Internet provider (MikroWisp API).")
+    parser = argparse.ArgumentParser(
+        prog="ispbot_sims.isp", description="The demo Internet provider (MikroWisp and ISPCube APIs)."
+    )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8950)
-    parser.add_argument("--token", default=DEFAULT_TOKEN, help="API token (default: %(default)s)")
+    parser.add_argument("--token", default=DEFAULT_TOKEN, help="MikroWisp API token (default: %(default)s)")
     args = parser.parse_args()
     serve(host=args.host, port=args.port, token=args.token)
 

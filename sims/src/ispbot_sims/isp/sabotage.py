@@ -3,10 +3,11 @@
 import asyncio
 import socket
 import struct
+from collections.abc import Callable
 from typing import ClassVar
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ispbot_sims.isp.faults import FaultBoard, FaultKind
@@ -35,8 +36,9 @@ class ResettableProtocol(H11Protocol):
 class Sabotage:
     """Spoils answers as the board says."""
 
-    def __init__(self, board: FaultBoard) -> None:
+    def __init__(self, board: FaultBoard, error_under_200: Callable[[str], Response]) -> None:
         self._board = board
+        self._error_under_200 = error_under_200
 
     async def strike(self, command: str, request: Request) -> Response | FaultKind | None:
         """Wait, answer wrongly or cut the line; a kind comes back when the face must word it itself, None when all is well."""
@@ -52,7 +54,7 @@ class Sabotage:
                 case FaultKind.HTML:
                     outcome = HTMLResponse(_LOGIN_PAGE)
                 case FaultKind.ERROR_200:
-                    outcome = JSONResponse({"estado": "error", "mensaje": fault.text or "Ocurrió un error inesperado."})
+                    outcome = self._error_under_200(fault.text or "Ocurrió un error inesperado.")
                 case FaultKind.EMPTY:
                     outcome = Response(b"")
                 case FaultKind.RESET:

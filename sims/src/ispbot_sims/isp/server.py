@@ -9,19 +9,27 @@ from starlette.applications import Starlette
 from ispbot_sims.isp.company import TIMEZONE
 from ispbot_sims.isp.faults import FaultBoard, RequestLog
 from ispbot_sims.isp.generate import demo_isp
-from ispbot_sims.isp.mikrowisp.app import MikroWispFace
+from ispbot_sims.isp.invoice_files import InvoiceFiles
+from ispbot_sims.isp.ispcube import app as ispcube
+from ispbot_sims.isp.ispcube.account import Account, Credentials
+from ispbot_sims.isp.mikrowisp import app as mikrowisp
 from ispbot_sims.isp.model import DemoIsp
 from ispbot_sims.isp.sabotage import ResettableProtocol, Sabotage
 from ispbot_sims.isp.side import side_routes
 
 DEFAULT_TOKEN = "demo-token"
+DEFAULT_CREDENTIALS = Credentials()
 
 
-def build_app(isp: DemoIsp, *, token: str = DEFAULT_TOKEN) -> Starlette:
-    """Return the whole server over one provider."""
+def build_app(isp: DemoIsp, *, token: str = DEFAULT_TOKEN, credentials: Credentials = DEFAULT_CREDENTIALS) -> Starlette:
+    """Return the whole server over one provider: both faces at once, their paths do not meet."""
     board, log = FaultBoard(), RequestLog()
-    face = MikroWispFace(isp, token, Sabotage(board), log)
-    return Starlette(routes=[*face.routes(), *side_routes(isp, board, log)])
+    spoil, spoil_cube = Sabotage(board, mikrowisp.error_under_200), Sabotage(board, ispcube.error_under_200)
+    faces = (
+        mikrowisp.MikroWispFace(isp, token, spoil, log, InvoiceFiles(isp, spoil, log)),
+        ispcube.IspcubeFace(isp, Account(credentials), spoil_cube, log, InvoiceFiles(isp, spoil_cube, log)),
+    )
+    return Starlette(routes=[*(route for face in faces for route in face.routes()), *side_routes(isp, board, log)])
 
 
 def server_config(app: Starlette, *, host: str, port: int) -> uvicorn.Config:

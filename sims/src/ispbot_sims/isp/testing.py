@@ -10,16 +10,18 @@ from datetime import date
 import uvicorn
 
 from ispbot_sims.isp.generate import demo_isp
+from ispbot_sims.isp.ispcube.account import Credentials
 from ispbot_sims.isp.model import DemoIsp
-from ispbot_sims.isp.server import DEFAULT_TOKEN, build_app, server_config
+from ispbot_sims.isp.server import DEFAULT_CREDENTIALS, DEFAULT_TOKEN, build_app, server_config
 
 
 @dataclass(frozen=True)
 class RunningIsp:
-    """A served provider: its address, its token and the model behind it."""
+    """A served provider: its address, MikroWisp's token, ISPCube's credentials and the model behind both."""
 
     url: str
     token: str
+    credentials: Credentials
     isp: DemoIsp
 
 
@@ -33,7 +35,7 @@ async def running_isp(today: date, *, generated: int = 40) -> AsyncIterator[Runn
         server = uvicorn.Server(server_config(build_app(isp), host="127.0.0.1", port=port))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
-            yield RunningIsp(f"http://127.0.0.1:{port}", DEFAULT_TOKEN, isp)
+            yield RunningIsp(f"http://127.0.0.1:{port}", DEFAULT_TOKEN, DEFAULT_CREDENTIALS, isp)
         finally:
             server.should_exit = True
             server.force_exit = True

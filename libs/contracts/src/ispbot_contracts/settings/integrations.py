@@ -12,6 +12,7 @@ class CrmVendor(StrEnum):
     """The management systems with an adapter."""
 
     MIKROWISP = "mikrowisp"
+    ISPCUBE = "ispcube"
 
 
 class MikroWispSettings(Part):
@@ -22,12 +23,25 @@ class MikroWispSettings(Part):
     verify_tls: bool = True
 
 
+class IspcubeSettings(Part):
+    """An ISPCube account. All four credentials are needed: a user's name and password, and the company's key and number."""
+
+    url: Annotated[str, Field(pattern=r"^(https?://)?[^\s/]+.*$")]
+    username: Annotated[str, Field(min_length=1)]
+    password: Secret
+    api_key: Secret
+    client_id: Annotated[str, Field(min_length=1)]
+    """The company's number at ISPCube."""
+    verify_tls: bool = True
+
+
 class CrmSettings(Section):
     """The one active management system; None until it is set up."""
 
     section: ClassVar[str] = "crm"
     vendor: CrmVendor | None = None
     mikrowisp: MikroWispSettings | None = None
+    ispcube: IspcubeSettings | None = None
 
 
 class TransferAccount(Part):

@@ -3,14 +3,18 @@
 import hashlib
 from dataclasses import dataclass
 
-from ispbot_contracts.settings import CrmSettings, CrmVendor, MikroWispSettings
-from ispbot_crm_adapter.adapters.mikrowisp.address import api_base
+from ispbot_contracts.settings import CrmSettings, CrmVendor, IspcubeSettings, MikroWispSettings
+from ispbot_crm_adapter.adapters.address import api_base
+from ispbot_crm_adapter.adapters.ispcube.client import IspcubeClient
+from ispbot_crm_adapter.adapters.ispcube.line import Credentials, IspcubeLine
 from ispbot_crm_adapter.adapters.mikrowisp.client import MikroWispClient
 from ispbot_crm_adapter.guard import Guard
 from ispbot_crm_adapter.identity import Locale
 from ispbot_crm_adapter.outbound import HttpDoor
 from ispbot_crm_adapter.ports import CrmClient
 from ispbot_crm_adapter.settings import Limits
+
+_API_OF = {CrmVendor.MIKROWISP: "/api/v1", CrmVendor.ISPCUBE: "/api"}
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,20 @@ def open_client(settings: CrmSettings, locale: Locale, limits: Limits) -> Opened
     """Return a client of the configured system, None when none is. Raises CrmRejected (``invalid_url``)."""
     match settings.vendor:
         case CrmVendor.MIKROWISP if settings.mikrowisp is not None:
-            return open_mikrowisp(settings.mikrowisp, locale, limits)
+            return _open_mikrowisp(settings.mikrowisp, locale, limits)
+        case CrmVendor.ISPCUBE if settings.ispcube is not None:
+            return _open_ispcube(settings.ispcube, locale, limits)
         case _:
             return None
 
 
-def open_mikrowisp(settings: MikroWispSettings, locale: Locale, limits: Limits) -> Opened:
-    """Return a client of a MikroWisp server. Raises CrmRejected (``invalid_url``)."""
-    base = api_base(settings.url)
+def base_of(vendor: CrmVendor, url: str) -> str:
+    """Return the address of a vendor's API. Raises CrmRejected (``invalid_url``)."""
+    return api_base(url, _API_OF[vendor])
+
+
+def _open_mikrowisp(settings: MikroWispSettings, locale: Locale, limits: Limits) -> Opened:
+    base = base_of(CrmVendor.MIKROWISP, settings.url)
     guard = Guard(CrmVendor.MIKROWISP, limits)
     client = MikroWispClient(
         base=base,
@@ -48,6 +58,35 @@ def open_mikrowisp(settings: MikroWispSettings, locale: Locale, limits: Limits) 
     return Opened(client, guard, source_of(CrmVendor.MIKROWISP, base), locale)
 
 
-def source_of(vendor: str, base: str) -> str:
+def _open_ispcube(settings: IspcubeSettings, locale: Locale, limits: Limits) -> Opened:
+    base = base_of(CrmVendor.ISPCUBE, settings.url)
+    guard = Guard(CrmVendor.ISPCUBE, limits)
+    door = HttpDoor(verify_tls=settings.verify_tls, limits=limits)
+    credentials = Credentials(
+        username=settings.username,
+        password=settings.password.get_secret_value(),
+        api_key=settings.api_key.get_secret_value(),
+        client_id=settings.client_id,
+    )
+    client = IspcubeClient(
+        base=base,
+        line=IspcubeLine(
+            vendor=CrmVendor.ISPCUBE,
+            base=base,
+            credentials=credentials,
+            door=door,
+            guard=guard,
+            login_s=limits.login_s,
+        ),
+        door=door,
+        files=Guard(CrmVendor.ISPCUBE, limits),
+        locale=locale,
+        fresh_s=limits.fresh_s,
+        page_pause_s=limits.page_pause_s,
+    )
+    return Opened(client, guard, source_of(CrmVendor.ISPCUBE, base, settings.client_id), locale)
+
+
+def source_of(vendor: str, *parts: str) -> str:
     """Return the short name of a system, used to keep what is remembered of one apart from another."""
-    return hashlib.sha256(f"{vendor}\x1f{base}".encode()).hexdigest()[:12]
+    return hashlib.sha256("\x1f".join((vendor, *parts)).encode()).hexdigest()[:12]

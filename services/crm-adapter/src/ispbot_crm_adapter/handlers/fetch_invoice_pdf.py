@@ -30,7 +30,7 @@ async def fetch_invoice_pdf(query: FetchInvoicePdf, *, crm: CurrentCrm, files: I
         try:
             async with asyncio.timeout(crm.limits.question_s):
                 invoice = _choose(await _invoices(opened, customer_id), query.invoice_id)
-                stored = await files.get(opened.source, invoice)
+                stored = await files.get(opened.source, customer_id, invoice)
         except TimeoutError as error:
             raise texts.unavailable(CrmUnreachable("timeout")) from error
         except NoInvoiceFile as error:

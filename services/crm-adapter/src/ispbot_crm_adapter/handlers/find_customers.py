@@ -33,6 +33,11 @@ async def find_customers(query: FindCustomers, *, crm: CurrentCrm, store: CrmSto
         answer = recent.get(CustomersFound, opened.source, query.by, value)
         if answer is not None:
             return answer
+        if query.by == "phone" and opened.client.metered:
+            strangers_as_of = await _not_listed_as_of(opened, store, query.by, value)
+            if strangers_as_of is not None:
+                metrics.ANSWERS.labels(CustomersFound.__name__, "directory").inc()
+                return CustomersFound(customers=[], freshness=Freshness(as_of=strangers_as_of))
         try:
             async with asyncio.timeout(crm.limits.question_s):
                 found = await _ask(opened, store, query.by, value)
@@ -61,13 +66,23 @@ def _normal_form(query: FindCustomers, locale: Locale) -> str | None:
 
 async def _ask(opened: Opened, store: CrmStore, by: By, value: str) -> list[CustomerAccount]:
     """Ask for those the directory names; when it names nobody, or wrongly, let the system search."""
-    if by != "number":
-        ids = await store.listed(opened.source, by, value)
-        asked = await asyncio.gather(*(opened.client.account(customer_id) for customer_id in ids))
-        found = [account for account in asked if account is not None and _is(account, by, value, opened.locale)]
-        if found:
-            return found
+    ids = await store.listed(opened.source, by, value)
+    asked = await asyncio.gather(*(opened.client.account(customer_id) for customer_id in ids))
+    found = [account for account in asked if account is not None and _is(account, by, value, opened.locale)]
+    if found:
+        return found
     return await opened.client.find(by, value)
+
+
+async def _not_listed_as_of(opened: Opened, store: CrmStore, by: By, value: str) -> datetime | None:
+    """Return since when the list of everybody does not have this person; None when it has, or is too old or not whole.
+
+    Strangers write often: where searches are charged for, the list answers. Somebody new still has their document.
+    """
+    if await store.listed(opened.source, by, value):
+        return None
+    as_of = await store.directory_as_of(opened.source)
+    return as_of if as_of is not None and utc_now() - as_of < _DIRECTORY_TRUSTED else None
 
 
 def _served_first(found: list[CustomerAccount]) -> list[CustomerAccount]:
@@ -76,9 +91,13 @@ def _served_first(found: list[CustomerAccount]) -> list[CustomerAccount]:
 
 
 def _is(account: CustomerAccount, by: By, value: str, locale: Locale) -> bool:
-    known = locale.nationals(*account.phones) if by == "phone" else document_keys(account.document)
-    wanted = [value] if by == "phone" else document_keys(value)
-    return not set(wanted).isdisjoint(known)
+    match by:
+        case "phone":
+            return value in locale.nationals(*account.phones)
+        case "document":
+            return not set(document_keys(value)).isdisjoint(document_keys(account.document))
+        case "number":
+            return number_key(account.number) == value
 
 
 async def _as_last_seen(opened: Opened, store: CrmStore, by: By, value: str, error: CrmError) -> CustomersFound:
@@ -87,10 +106,9 @@ async def _as_last_seen(opened: Opened, store: CrmStore, by: By, value: str, err
     if seen:
         as_of = min(snapshot.account_as_of for snapshot in seen)
         return _stale(_served_first([snapshot.account for snapshot in seen]), as_of)
-    listed = await store.listed(opened.source, by, value)
-    whole = await store.directory_as_of(opened.source)
-    if whole is not None and utc_now() - whole < _DIRECTORY_TRUSTED and not listed:
-        return _stale([], whole)  # the list of everybody does not have this person
+    strangers_as_of = await _not_listed_as_of(opened, store, by, value)
+    if strangers_as_of is not None:
+        return _stale([], strangers_as_of)
     metrics.ANSWERS.labels(CustomersFound.__name__, "none").inc()
     raise texts.unavailable(error)
 

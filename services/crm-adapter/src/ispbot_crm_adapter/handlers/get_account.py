@@ -49,7 +49,8 @@ async def get_account(query: GetAccount, *, crm: CurrentCrm, store: CrmStore, re
 
 async def _as_last_seen(opened: Opened, store: CrmStore, customer_id: str, error: CrmError) -> AccountFound:
     log.info("crm_answer_from_memory", query=GetAccount.name, reason=error.code)
-    for seen in await store.snapshots(opened.source, "number", customer_id):
+    seen = await store.snapshot(opened.source, customer_id)
+    if seen is not None:
         as_of = min(seen.account_as_of, seen.invoices_as_of or seen.account_as_of)
         metrics.ANSWERS.labels(AccountFound.__name__, "stale").inc()
         return AccountFound(

@@ -16,5 +16,5 @@ async def get_crm_status(_query: GetCrmStatus, *, crm: CurrentCrm) -> CrmStatus:
         vendor=vendor,
         capabilities=sorted(crm.opened.client.capabilities) if crm.opened is not None else [],
         healthy=trouble is None,
-        reason=texts.reason(trouble) if trouble is not None else None,
+        reason=texts.reason(trouble, vendor) if trouble is not None else None,
     )

@@ -10,7 +10,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from ispbot_sims.isp.faults import FaultKind, RequestLog
-from ispbot_sims.isp.invoice_pdf import invoice_pdf, pesos
+from ispbot_sims.isp.invoice_files import InvoiceFiles
+from ispbot_sims.isp.invoice_pdf import pesos
 from ispbot_sims.isp.mikrowisp import read, write
 from ispbot_sims.isp.mikrowisp.request import CommandError, Request
 from ispbot_sims.isp.model import DemoIsp, Invoice, IspError
@@ -48,6 +49,7 @@ class MikroWispFace:
     token: str
     sabotage: Sabotage
     requests: RequestLog
+    files: InvoiceFiles
 
     def routes(self) -> list[Route]:
         """Return the API and the files it links to."""
@@ -64,9 +66,9 @@ class MikroWispFace:
         self.requests.add(name, body)
         spoiled = await self.sabotage.strike(name, http)
         if spoiled is FaultKind.BAD_TOKEN:
-            return _error(_BAD_TOKEN)
+            return error_under_200(_BAD_TOKEN)
         if spoiled is FaultKind.UNSUPPORTED:
-            return _error(_NO_COMMAND)
+            return error_under_200(_NO_COMMAND)
         if isinstance(spoiled, Response):
             return spoiled
         run = COMMANDS.get(name)
@@ -77,30 +79,20 @@ class MikroWispFace:
 
     def _run(self, run: Callable[[Request], Json] | None, body: Json, base_url: str) -> Response:
         if not body.get("token"):
-            return _error(_NO_TOKEN)
+            return error_under_200(_NO_TOKEN)
         if body["token"] != self.token:
-            return _error(_BAD_TOKEN)
+            return error_under_200(_BAD_TOKEN)
         if run is None:
-            return _error(_NO_COMMAND)
+            return error_under_200(_NO_COMMAND)
         try:
             answer = run(Request(self.isp, body, base_url))
         except (CommandError, IspError) as error:
-            return _error(str(error))
+            return error_under_200(str(error))
         return JSONResponse(answer if "code" in answer else {"estado": "exito", **answer})
 
     async def invoice_file(self, http: HttpRequest) -> Response:
         """Serve an invoice's PDF."""
-        self.requests.add("pdf", {"number": http.path_params["number"]})
-        spoiled = await self.sabotage.strike("pdf", http)
-        if isinstance(spoiled, Response):
-            return spoiled
-        invoice = self._invoice_of(http)
-        if invoice is None:
-            return HTMLResponse("<h1>404 Not Found</h1>", status_code=404)
-        customer = self.isp.customers[invoice.customer_id]
-        body = invoice_pdf(customer, invoice, overdue=self.isp.is_overdue(invoice))
-        answer = Response(body, media_type="application/pdf")
-        return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
+        return await self.files.serve(http, self._invoice_of(http))
 
     async def payment_page(self, http: HttpRequest) -> Response:
         """Show what the payment link is for."""
@@ -126,5 +118,6 @@ def _json_object(raw: bytes) -> Json:
     return body if isinstance(body, dict) else {}
 
 
-def _error(text: str) -> JSONResponse:
+def error_under_200(text: str) -> Response:
+    """Return an error as MikroWisp words all of them."""
     return JSONResponse({"estado": "error", "mensaje": text})

@@ -2,24 +2,22 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urljoin
-
-from pydantic import BaseModel, ValidationError
 
 from ispbot_contracts.crm import Capability, CustomerAccount, Invoice
 from ispbot_crm_adapter.adapters.mikrowisp import mapping
 from ispbot_crm_adapter.adapters.mikrowisp.wire import ClientRow, InvoiceFileRow, InvoiceRow, ListedRow
+from ispbot_crm_adapter.adapters.scalars import RowT, row_of
 from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmRejected, NoInvoiceFile, NoSuchCustomer
 from ispbot_crm_adapter.guard import Guard
-from ispbot_crm_adapter.identity import By, Locale, document_keys
+from ispbot_crm_adapter.identity import By, Locale, document_keys, ways_to_write_document
 from ispbot_crm_adapter.outbound import HttpDoor
 from ispbot_crm_adapter.ports import DirectoryEntry, Statement
 from ispbot_runtime.logs import get_logger
 
 log = get_logger(__name__)
 
-RowT = TypeVar("RowT", bound=BaseModel)
 Json = dict[str, Any]
 
 _NO_MATCH = "no existe el cliente"
@@ -29,13 +27,13 @@ _LAST_PAGE = 500
 """Nobody has more than 50,000 customers in one standing: past this the server ignores the page number."""
 _STANDINGS = (0, 1, 2)
 _INVOICES_SHOWN = 25
-_PDF_END = 2048
 
 
 class MikroWispClient:
     """One MikroWisp server. ``base`` ends in ``/api/v1/``."""
 
     vendor = "mikrowisp"
+    metered = False
     capabilities = frozenset(
         {
             Capability.IDENTIFY,
@@ -81,16 +79,16 @@ class MikroWispClient:
             return None
         return Statement(mapping.account_of(row, invoices, self._locale), invoices)
 
-    async def invoice_file(self, invoice_id: str) -> bytes:
+    async def invoice_file(self, customer_id: str, invoice_id: str) -> bytes:
         """Return the PDF behind the invoice's ``urlpdf``."""
         answer = await self._call("GetInvoice", idfactura=int(invoice_id))
-        row = _row(InvoiceFileRow, answer.get("factura"))
-        if row.id != invoice_id:
+        row = row_of(InvoiceFileRow, answer.get("factura"))
+        if row.id != invoice_id or row.idcliente not in (None, customer_id):
             raise CrmBroken("shape", "GetInvoice answered another invoice")
         if not row.urlpdf:
             raise NoInvoiceFile
         url = urljoin(self._base, row.urlpdf)
-        return await self._files.read("invoice_file", lambda: self._pdf(url))
+        return await self._files.read("invoice_file", lambda: self._door.get_pdf(url))
 
     async def directory(self) -> AsyncIterator[list[DirectoryEntry]]:
         """Yield everybody, standing by standing; a page that repeats the one before is the end."""
@@ -123,7 +121,7 @@ class MikroWispClient:
 
     async def _by_phone(self, national: str) -> list[ClientRow]:
         """Try the ways to write a phone (the server compares text), then the same person's other contracts."""
-        for written in self._ways_to_write(national):
+        for written in self._locale.ways_to_write(national):
             mobile, landline = await asyncio.gather(self._details(movil=written), self._details(telefono=written))
             found = self._with_phone([*mobile, *landline], national)
             if found:
@@ -132,19 +130,13 @@ class MikroWispClient:
                 return self._with_phone([*found, *(row for rows in siblings for row in rows)], national)
         return []
 
-    def _ways_to_write(self, national: str) -> list[str]:
-        international = self._locale.international(national)
-        if self._locale.region != "AR":
-            return [national, international]
-        return [national, international, f"54{national}", f"0{national}"]
-
     def _with_phone(self, rows: Iterable[ClientRow], national: str) -> list[ClientRow]:
         checked = {row.id: row for row in rows if national in self._locale.nationals(row.movil, row.telefono)}
         return list(checked.values())
 
     async def _by_document(self, document: str) -> list[ClientRow]:
         wanted = set(document_keys(document))
-        for written in _ways_to_write_document(document):
+        for written in ways_to_write_document(document):
             rows = [row for row in await self._details(cedula=written) if wanted & set(document_keys(row.cedula))]
             if rows:
                 return rows
@@ -178,12 +170,6 @@ class MikroWispClient:
         rows = _rows(InvoiceRow, answer.get("facturas"))
         return [mapping.invoice_of(row, self._locale) for row in rows if row.idcliente == customer_id]
 
-    async def _pdf(self, url: str) -> bytes:
-        body = await self._door.get_file(url)
-        if not body.startswith(b"%PDF-") or b"%%EOF" not in body[-_PDF_END:]:
-            raise CrmBroken("not_pdf")
-        return body
-
     # -- the line -----------------------------------------------------------------------------------------------------
 
     async def _call(self, command: str, **filters: object) -> Json:
@@ -205,22 +191,12 @@ class MikroWispClient:
         raise CrmRejected("rejected", said[:200])
 
 
-def _ways_to_write_document(document: str) -> list[str]:
-    """Digits, the CUIT with hyphens or the DNI inside it, and the DNI with dots: the server compares text."""
-    ways = [document]
-    if len(document) == 11 and document.isdigit():
-        ways += [f"{document[:2]}-{document[2:10]}-{document[10]}", *document_keys(document)[1:]]
-    elif len(document) in (7, 8) and document.isdigit():
-        ways.append(f"{int(document):,}".replace(",", "."))
-    return ways
-
-
 def _rows(model: type[RowT], raw: object) -> list[RowT]:
     if raw is None or raw == "":
         return []
     if not isinstance(raw, list):
         raise CrmBroken("shape", f"{model.__name__}: no list")
-    return [_row(model, one) for one in raw]
+    return [row_of(model, one) for one in raw]
 
 
 def _listed(raw: object) -> list[ListedRow]:
@@ -228,17 +204,7 @@ def _listed(raw: object) -> list[ListedRow]:
     rows = []
     for one in raw if isinstance(raw, list) else []:
         try:
-            rows.append(_row(ListedRow, one))
+            rows.append(row_of(ListedRow, one))
         except CrmBroken as error:
             log.warning("mikrowisp_listed_customer_unreadable", reason=error.detail)
     return rows
-
-
-def _row(model: type[RowT], raw: object) -> RowT:
-    try:
-        return model.model_validate(raw)
-    except ValidationError as error:
-        fields = ", ".join(
-            ".".join(str(part) for part in problem["loc"]) for problem in error.errors(include_input=False)
-        )
-        raise CrmBroken("shape", f"{model.__name__}: {fields}"[:200]) from None

@@ -1,11 +1,11 @@
 """MikroWisp's rows in our words."""
 
-from datetime import date, datetime
 from decimal import Decimal
 
 from ispbot_contracts.common import LatLng, Money
 from ispbot_contracts.crm import Connection, CustomerAccount, CustomerStatus, InternetService, Invoice, InvoiceStatus
 from ispbot_crm_adapter.adapters.mikrowisp.wire import ClientRow, InvoiceRow, ListedRow, ServiceRow
+from ispbot_crm_adapter.adapters.scalars import person_name, position_of
 from ispbot_crm_adapter.identity import Locale, document_keys
 from ispbot_crm_adapter.ports import DirectoryEntry
 from ispbot_runtime.logs import get_logger
@@ -39,7 +39,7 @@ def account_of(row: ClientRow, invoices: list[Invoice], locale: Locale) -> Custo
     return CustomerAccount(
         customer_id=row.id,
         number=row.id,
-        name=_person_name(row.nombre),
+        name=person_name(row.nombre),
         document=row.cedula or None,
         phones=[locale.international(phone) for phone in locale.nationals(row.movil, row.telefono)],
         email=row.correo or None,
@@ -60,7 +60,7 @@ def invoice_of(row: InvoiceRow, locale: Locale) -> Invoice:
     if status is None:
         log.warning("mikrowisp_invoice_state_unknown", state=row.estado[:30])
         status = InvoiceStatus.PAID if row.fechapago else InvoiceStatus.UNPAID
-    if status is InvoiceStatus.UNPAID and row.vencimiento is not None and row.vencimiento < _today(locale):
+    if status is InvoiceStatus.UNPAID and row.vencimiento is not None and row.vencimiento < locale.today():
         status = InvoiceStatus.OVERDUE
     currency = row.moneda.upper() if len(row.moneda) == 3 and row.moneda.isalpha() else locale.currency
     return Invoice(
@@ -75,7 +75,7 @@ def invoice_of(row: InvoiceRow, locale: Locale) -> Invoice:
 
 def entry_of(row: ListedRow, locale: Locale) -> DirectoryEntry:
     """Return the directory entry."""
-    return DirectoryEntry(row.id, locale.nationals(row.movil, row.telefono), document_keys(row.cedula))
+    return DirectoryEntry(row.id, row.id, locale.nationals(row.movil, row.telefono), document_keys(row.cedula))
 
 
 def _service(row: ServiceRow, locale: Locale) -> InternetService:
@@ -96,22 +96,6 @@ def _status(word: str) -> CustomerStatus:
     return status or CustomerStatus.ACTIVE
 
 
-def _person_name(written: str) -> str:
-    """MikroWisp shouts; people do not."""
-    return written.title() if written.isupper() else written
-
-
 def _position(written: str) -> LatLng | None:
-    parts = written.split(",")
-    if len(parts) != 2:
-        return None
-    try:
-        lat, lng = float(parts[0]), float(parts[1])
-    except ValueError:
-        return None
-    inside = -90 <= lat <= 90 and -180 <= lng <= 180 and (lat, lng) != (0.0, 0.0)
-    return LatLng(lat=lat, lng=lng) if inside else None
-
-
-def _today(locale: Locale) -> date:
-    return datetime.now(locale.tz).date()
+    lat, _, lng = written.partition(",")
+    return position_of(lat, lng)

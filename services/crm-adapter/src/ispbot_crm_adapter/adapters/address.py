@@ -1,17 +1,15 @@
-"""How people write the address of a MikroWisp server, and the address of its API."""
+"""How people write the address of a server, and the address of its API."""
 
 import ipaddress
 from urllib.parse import urlsplit
 
 from ispbot_crm_adapter.errors import CrmRejected
 
-_API = "/api/v1"
 
+def api_base(typed: str, api: str) -> str:
+    """Return ``scheme://host[:port][/path]<api>/`` of what an administrator typed.
 
-def api_base(typed: str) -> str:
-    """Return ``scheme://host[:port][/path]/api/v1/`` of what an administrator typed.
-
-    With or without scheme (https, but http for a bare IP address) and with or without ``/api/v1``.
+    With or without scheme (https, but http for a bare IP address) and with or without ``api`` (``/api/v1``).
     Raises CrmRejected with code ``invalid_url``.
     """
     text = typed.strip()
@@ -26,10 +24,10 @@ def api_base(typed: str) -> str:
     if parts.scheme.lower() not in ("http", "https") or not parts.hostname or parts.username or " " in text:
         raise CrmRejected("invalid_url")
     path = parts.path.rstrip("/")
-    if path.lower().endswith(_API):
-        path = path[: -len(_API)]
+    if path.lower().endswith(api):
+        path = path[: -len(api)]
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme.lower()}://{host}{f':{port}' if port else ''}{path}{_API}/"
+    return f"{parts.scheme.lower()}://{host}{f':{port}' if port else ''}{path}{api}/"
 
 
 def _is_ip(host: str) -> bool:

@@ -1,0 +1,79 @@
+"""What somebody typed into the form, completed by what is saved. Saved secrets never go to another address."""
+
+from pydantic import SecretStr, ValidationError
+
+from ispbot_contracts.crm import TestCrmConnection
+from ispbot_contracts.settings import CrmSettings, CrmVendor, IspcubeSettings, MikroWispSettings
+from ispbot_crm_adapter import texts
+from ispbot_crm_adapter.adapters.factory import base_of
+from ispbot_crm_adapter.errors import CrmRejected
+
+
+class IncompleteForm(Exception):
+    """The form is only half filled in."""
+
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(code)
+        self.code, self.text = code, text
+
+
+def settings_to_try(vendor: CrmVendor, query: TestCrmConnection, saved: CrmSettings) -> CrmSettings:
+    """Return the settings of the vendor to try. Raises IncompleteForm, CrmRejected (``invalid_url``)."""
+    try:
+        match vendor:
+            case CrmVendor.MIKROWISP:
+                return CrmSettings(vendor=vendor, mikrowisp=_mikrowisp(query, saved.mikrowisp))
+            case CrmVendor.ISPCUBE:
+                return CrmSettings(vendor=vendor, ispcube=_ispcube(query, saved.ispcube))
+    except ValidationError as error:
+        raise CrmRejected("invalid_url") from error
+
+
+def _mikrowisp(query: TestCrmConnection, saved: MikroWispSettings | None) -> MikroWispSettings:
+    url = _url(query, saved)
+    same_place = saved if _same_place(CrmVendor.MIKROWISP, url, saved) else None
+    token = _secret(query.token) or (same_place.token if same_place is not None else None)
+    if token is None:
+        raise IncompleteForm("token_required", texts.TOKEN_REQUIRED)
+    return MikroWispSettings(url=url, token=token, verify_tls=_verify(query, saved))
+
+
+def _ispcube(query: TestCrmConnection, saved: IspcubeSettings | None) -> IspcubeSettings:
+    url = _url(query, saved)
+    same_place = saved if _same_place(CrmVendor.ISPCUBE, url, saved) else None
+    username = query.username or (saved.username if saved is not None else None)
+    client_id = query.client_id or (saved.client_id if saved is not None else None)
+    password = _secret(query.password) or (same_place.password if same_place is not None else None)
+    api_key = _secret(query.api_key) or (same_place.api_key if same_place is not None else None)
+    if username is None or password is None or api_key is None or client_id is None:
+        needed = {"el usuario": username, "la contraseña": password, "la api-key": api_key, "el client-id": client_id}
+        missing = ", ".join(name for name, value in needed.items() if value is None)
+        raise IncompleteForm("credentials_required", texts.CREDENTIALS_REQUIRED.format(missing=missing))
+    return IspcubeSettings(
+        url=url, username=username, password=password, api_key=api_key, client_id=client_id, verify_tls=_verify(query, saved)
+    )  # fmt: skip
+
+
+def _url(query: TestCrmConnection, saved: MikroWispSettings | IspcubeSettings | None) -> str:
+    url = (query.url or "").strip() or (saved.url if saved is not None else "")
+    if not url:
+        raise IncompleteForm("url_required", texts.URL_REQUIRED)
+    return url
+
+
+def _same_place(vendor: CrmVendor, url: str, saved: MikroWispSettings | IspcubeSettings | None) -> bool:
+    return saved is not None and base_of(vendor, url) == base_of(vendor, saved.url)
+
+
+def _secret(typed: str | None) -> SecretStr | None:
+    return SecretStr(typed) if typed else None
+
+
+def _verify(query: TestCrmConnection, saved: MikroWispSettings | IspcubeSettings | None) -> bool:
+    """The switch of the form counts when anything was typed."""
+    if saved is None or query.model_dump(include=_TYPED, exclude_none=True):
+        return query.verify_tls
+    return saved.verify_tls
+
+
+_TYPED = {"url", "token", "username", "password", "api_key", "client_id"}

@@ -1,0 +1,1 @@
+"""ISPCube's API over the demo provider, with its shapes and quirks."""
