@@ -32,6 +32,8 @@ ASK_LIMIT_S = 3.0
 _FAILURES_TO_OPEN = 3
 _OPEN_S = 5.0
 _STATUS_EVERY_S = 5.0
+_SET_UP_SEEN_S = 0.5
+"""A system that was just set up is used at once."""
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -134,7 +136,8 @@ class Crm:
         """Keep the status current for the life of the process."""
         while True:
             await self.refresh()
-            await asyncio.sleep(_STATUS_EVERY_S)
+            set_up = self.status is not None and self.status.vendor is not None
+            await asyncio.sleep(_STATUS_EVERY_S if set_up else _SET_UP_SEEN_S)
 
     async def _ask(self, query: Query[AnswerT]) -> AnswerT:
         try:
