@@ -5,7 +5,7 @@ from datetime import date
 from pydantic import SecretStr
 from shapely.geometry import Point, Polygon
 
-from ispbot_contracts.settings import SECTIONS, CompanySettings, CrmSettings, ZonesSettings
+from ispbot_contracts.settings import SECTIONS, CompanySettings, CrmSettings, CrmVendor, ZonesSettings
 from ispbot_sims.isp.demo_settings import demo_sections
 from ispbot_sims.isp.generate import demo_isp
 from ispbot_sims.seed import seed_settings
@@ -26,6 +26,16 @@ async def test_a_new_company_gets_every_demo_section_and_a_second_run_changes_no
     assert crm.value.mikrowisp.token == SecretStr("demo-token")
     assert await seed_settings(settings_store, sections()) == []
     assert (await settings_store.read(CrmSettings)).revision == crm.revision
+
+
+async def test_the_demo_runs_on_another_vendors_api_as_well(settings_store):
+    chosen = demo_sections(
+        isp_url="http://127.0.0.1:8950", token="demo-token", groups={}, today=TODAY, vendor=CrmVendor.ISPCUBE
+    )
+    await seed_settings(settings_store, chosen)
+    crm = (await settings_store.read(CrmSettings)).value
+    assert (crm.vendor, crm.ispcube.username) == (CrmVendor.ISPCUBE, "chatbot")
+    assert crm.ispcube.api_key.get_secret_value() == "3f0c9a52-7d1e-4b6a-9c55-1d2e3f4a5b6c"
 
 
 async def test_what_an_administrator_wrote_is_left_alone(settings_store):

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 
-from ispbot_contracts.settings import Section
+from ispbot_contracts.settings import CrmVendor, Section
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.logs import configure_logging, get_logger
 from ispbot_runtime.secrets import Cipher
@@ -68,7 +68,7 @@ async def seed_network(http: httpx.AsyncClient, today: date) -> dict[str, str]:
     return groups
 
 
-async def seed(config: CommonSettings, *, isp_url: str, token: str, network_url: str | None) -> None:
+async def seed(config: CommonSettings, *, isp_url: str, token: str, vendor: CrmVendor, network_url: str | None) -> None:
     """Set up the demo company over the bus and, when given, in the WhatsApp stand-in."""
     today = datetime.now(ZoneInfo(TIMEZONE)).date()
     groups: dict[str, str] = {}
@@ -79,7 +79,7 @@ async def seed(config: CommonSettings, *, isp_url: str, token: str, network_url:
     await bus.connect()
     try:
         store = SettingsStore(bus, Cipher(config.secret_key.get_secret_value()))
-        sections = demo_sections(isp_url=isp_url, token=token, groups=groups, today=today)
+        sections = demo_sections(isp_url=isp_url, token=token, groups=groups, today=today, vendor=vendor)
         written = await seed_settings(store, sections)
     finally:
         await bus.stop()
@@ -90,12 +90,19 @@ def main() -> None:
     """Read the arguments and seed."""
     parser = argparse.ArgumentParser(prog="ispbot_sims.seed", description="Set up the demo company (idempotent).")
     parser.add_argument("--isp-url", default="http://127.0.0.1:8950", help="address of the demo provider")
-    parser.add_argument("--token", default=DEFAULT_TOKEN, help="its API token")
+    parser.add_argument("--token", default=DEFAULT_TOKEN, help="its MikroWisp token")
+    parser.add_argument(
+        "--vendor",
+        type=CrmVendor,
+        default=CrmVendor.MIKROWISP,
+        choices=list(CrmVendor),
+        help="the API to use (%(choices)s)",
+    )
     parser.add_argument("--network-url", help="address of the WhatsApp stand-in")
     args = parser.parse_args()
     config = CommonSettings()
     configure_logging("seed", config.log_level)
-    asyncio.run(seed(config, isp_url=args.isp_url, token=args.token, network_url=args.network_url))
+    asyncio.run(seed(config, isp_url=args.isp_url, token=args.token, vendor=args.vendor, network_url=args.network_url))
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ async def keep_probing(crm: CurrentCrm) -> None:
     was = "ok"
     while True:
         opened = crm.opened
-        if opened is not None and _worth_a_probe(opened):
+        if opened is not None and worth_a_probe(opened):
             await _probe(crm)
         now = crm.trouble.code if crm.trouble is not None else "ok"
         if now != was:
@@ -31,7 +31,8 @@ async def keep_probing(crm: CurrentCrm) -> None:
         await asyncio.sleep(_LOOK_EVERY_S)
 
 
-def _worth_a_probe(opened: Opened) -> bool:
+def worth_a_probe(opened: Opened) -> bool:
+    """Tell whether to ask although no customer does."""
     trouble, idle_s = opened.guard.trouble, time.monotonic() - opened.guard.last_request_at
     if opened.client.metered:
         return trouble is not None and trouble.counts and idle_s > _METERED_PAUSE_S

@@ -13,8 +13,9 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8950)
     parser.add_argument("--token", default=DEFAULT_TOKEN, help="MikroWisp API token (default: %(default)s)")
+    parser.add_argument("--radius", action="store_true", help="ISPCube tells who is online, as with RADIUS")
     args = parser.parse_args()
-    serve(host=args.host, port=args.port, token=args.token)
+    serve(host=args.host, port=args.port, token=args.token, radius_online=args.radius)
 
 
 if __name__ == "__main__":

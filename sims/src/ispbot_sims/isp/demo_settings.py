@@ -13,6 +13,7 @@ from ispbot_contracts.settings import (
     CompanySettings,
     CrmSettings,
     CrmVendor,
+    IspcubeSettings,
     MikroWispSettings,
     NotificationSettings,
     NotifyGroup,
@@ -29,6 +30,7 @@ from ispbot_contracts.settings import (
     ZonesSettings,
 )
 from ispbot_sims.isp.company import AREA_CODE, COMPANY, PLANS, TIMEZONE
+from ispbot_sims.isp.server import DEFAULT_CREDENTIALS
 from ispbot_sims.isp.town import ZONES
 
 SUPPORT_GROUP = "Red Sur · Soporte"
@@ -51,12 +53,27 @@ _BENEFITS = {
 }
 
 
-def demo_sections(*, isp_url: str, token: str, groups: Mapping[str, str], today: date) -> list[Section]:
-    """Return the demo company's sections; ``groups`` maps a group's subject to its WhatsApp address."""
+def demo_sections(
+    *, isp_url: str, token: str, groups: Mapping[str, str], today: date, vendor: CrmVendor = CrmVendor.MIKROWISP
+) -> list[Section]:
+    """Return the demo company's sections; ``groups`` maps a group's subject to its WhatsApp address.
+
+    The demo provider speaks the APIs of several vendors; ``vendor`` says which one is in use.
+    """
     return [
         _company(),
         BotSettings(speed_test_url="https://fast.com/es/"),
-        CrmSettings(vendor=CrmVendor.MIKROWISP, mikrowisp=MikroWispSettings(url=isp_url, token=SecretStr(token))),
+        CrmSettings(
+            vendor=vendor,
+            mikrowisp=MikroWispSettings(url=isp_url, token=SecretStr(token)),
+            ispcube=IspcubeSettings(
+                url=isp_url,
+                username=DEFAULT_CREDENTIALS.username,
+                password=SecretStr(DEFAULT_CREDENTIALS.password),
+                api_key=SecretStr(DEFAULT_CREDENTIALS.api_key),
+                client_id=DEFAULT_CREDENTIALS.client_id,
+            ),
+        ),
         _plans(),
         _promotions(today),
         _zones(),

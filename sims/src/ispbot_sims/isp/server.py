@@ -21,13 +21,24 @@ DEFAULT_TOKEN = "demo-token"
 DEFAULT_CREDENTIALS = Credentials()
 
 
-def build_app(isp: DemoIsp, *, token: str = DEFAULT_TOKEN, credentials: Credentials = DEFAULT_CREDENTIALS) -> Starlette:
-    """Return the whole server over one provider: both faces at once, their paths do not meet."""
+def build_app(
+    isp: DemoIsp,
+    *,
+    token: str = DEFAULT_TOKEN,
+    credentials: Credentials = DEFAULT_CREDENTIALS,
+    radius_online: bool = False,
+) -> Starlette:
+    """Return the whole server over one provider: both faces at once, their paths do not meet.
+
+    ``radius_online`` says whether ISPCube's face tells who is online, as it does for providers with RADIUS.
+    """
     board, log = FaultBoard(), RequestLog()
     spoil, spoil_cube = Sabotage(board, mikrowisp.error_under_200), Sabotage(board, ispcube.error_under_200)
     faces = (
         mikrowisp.MikroWispFace(isp, token, spoil, log, InvoiceFiles(isp, spoil, log)),
-        ispcube.IspcubeFace(isp, Account(credentials), spoil_cube, log, InvoiceFiles(isp, spoil_cube, log)),
+        ispcube.IspcubeFace(
+            isp, Account(credentials), spoil_cube, log, InvoiceFiles(isp, spoil_cube, log), radius_online=radius_online
+        ),
     )
     return Starlette(routes=[*(route for face in faces for route in face.routes()), *side_routes(isp, board, log)])
 
@@ -37,7 +48,7 @@ def server_config(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
     return uvicorn.Config(app, host=host, port=port, http=ResettableProtocol, log_level="warning", lifespan="off")
 
 
-def serve(*, host: str, port: int, token: str) -> None:
+def serve(*, host: str, port: int, token: str, radius_online: bool) -> None:
     """Serve until told to stop."""
     isp = demo_isp(datetime.now(ZoneInfo(TIMEZONE)).date())
-    uvicorn.Server(server_config(build_app(isp, token=token), host=host, port=port)).run()
+    uvicorn.Server(server_config(build_app(isp, token=token, radius_online=radius_online), host=host, port=port)).run()

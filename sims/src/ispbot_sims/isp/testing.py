@@ -26,13 +26,13 @@ class RunningIsp:
 
 
 @asynccontextmanager
-async def running_isp(today: date, *, generated: int = 40) -> AsyncIterator[RunningIsp]:
+async def running_isp(today: date, *, generated: int = 40, radius_online: bool = False) -> AsyncIterator[RunningIsp]:
     """Serve the provider in this event loop until the block ends."""
     isp = demo_isp(today, generated=generated)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        server = uvicorn.Server(server_config(build_app(isp), host="127.0.0.1", port=port))
+        server = uvicorn.Server(server_config(build_app(isp, radius_online=radius_online), host="127.0.0.1", port=port))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         try:
             yield RunningIsp(f"http://127.0.0.1:{port}", DEFAULT_TOKEN, DEFAULT_CREDENTIALS, isp)

@@ -27,7 +27,7 @@ class IspcubeFace:
     sabotage: Sabotage
     requests: RequestLog
     files: InvoiceFiles
-    radius_online: bool = False
+    radius_online: bool
 
     def routes(self) -> list[Route]:
         """Return the API and the files it links to."""
