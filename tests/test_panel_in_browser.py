@@ -8,7 +8,10 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from ispbot_launcher.running import Running
-from tests.staff import PASSWORD, administrator
+from ispbot_runtime.testing import eventually
+from ispbot_sims.wa_network.client.linking import link
+from ispbot_sims.wa_network.client.network import WaNetworkClient
+from tests.staff import PASSWORD, Panel, administrator
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(240)]
 
@@ -184,9 +187,11 @@ SERIOUS = """async () => (await axe.run(document, {resultTypes: ["violations"]})
 
 @pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_no_screen_has_a_serious_accessibility_fault(browser: Browser, running: Running, scheme, size) -> None:
+async def test_no_screen_has_a_serious_accessibility_fault(
+    browser: Browser, running: Running, net, scheme, size
+) -> None:
     api = await administrator(running)
-    tickets = await api.get("/api/tickets", view="in_progress")
+    ticket = await attended_ticket(net, api)
     cookies = [
         {"name": cookie.name, "value": cookie.value or "", "url": running.panel_url} for cookie in api.http.cookies.jar
     ]
@@ -201,9 +206,12 @@ async def test_no_screen_has_a_serious_accessibility_fault(browser: Browser, run
     await expect(page.get_by_label("Usuario")).to_be_visible()
     faults["login"] = await check(page, f"login-{scheme}-{size[0]}")
     await context.add_cookies(cookies)
-    screens = {"inicio": "/", "omnichat": "/omnichat", "herramientas": "/herramientas"}
-    if tickets["rows"]:
-        screens["ticket"] = f"/omnichat/{tickets['rows'][0]['id']}"
+    screens = {
+        "inicio": "/",
+        "omnichat": "/omnichat",
+        "ticket": f"/omnichat/{ticket}?vista=mine",
+        "herramientas": "/herramientas",
+    }
     for name, path in screens.items():
         await page.goto(path)
         await expect(page.get_by_role("main")).to_be_visible()
@@ -215,6 +223,32 @@ async def test_no_screen_has_a_serious_accessibility_fault(browser: Browser, run
     assert noise == []
     await context.close()
     await api.http.aclose()
+
+
+async def attended_ticket(net: WaNetworkClient, api: Panel) -> str:
+    """Return a ticket in progress with something of everything in its conversation."""
+    rows = (await api.get("/api/tickets", view="in_progress"))["rows"]
+    if rows:
+        return rows[0]["id"]
+    await link(net)
+    phone = net.phone("5493515550003")
+    await phone.say("hola")
+    await phone.expect("Rubén", timeout_s=20)
+    await phone.say("asesor")
+    await phone.expect("Te responde una persona", timeout_s=20)
+    await phone.say("Ya transferí, ¿cuándo me *reactivan* el servicio?")
+    await phone.send_file(PICTURE, "image/png", kind="image", caption="mi comprobante")
+    await phone.send_location(-31.4167, -64.1833)
+
+    async def waiting() -> bool:
+        rows[:] = (await api.get("/api/tickets", view="pending"))["rows"]
+        return bool(rows)
+
+    await eventually(waiting, timeout_s=20)
+    await api.send("POST", f"/api/tickets/{rows[0]['id']}/take")
+    body = {"client_id": "01JTESTSCREENS000000000001", "text": "Hola Rubén, ya lo veo."}
+    await api.send("POST", f"/api/tickets/{rows[0]['id']}/reply", body)
+    return rows[0]["id"]
 
 
 async def check(page: Page, name: str) -> list[str]:

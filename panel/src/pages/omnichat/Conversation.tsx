@@ -28,12 +28,13 @@ interface ConversationProps {
   sideOpen: boolean;
   onToggleSide: () => void;
   onBack: () => void;
+  onTaken: () => void;
 }
 
 type Dialog = "transfer" | "close" | null;
 
 /** One ticket's conversation and what can be done with it. */
-export function Conversation({ ticketId, sideOpen, onToggleSide, onBack }: ConversationProps) {
+export function Conversation({ ticketId, sideOpen, onToggleSide, onBack, onTaken }: ConversationProps) {
   const session = useSession();
   const client = useQueryClient();
   const ticket = useQuery(ticketQuery(ticketId));
@@ -46,7 +47,10 @@ export function Conversation({ ticketId, sideOpen, onToggleSide, onBack }: Conve
   const stand = row ? standing(row, session) : null;
   const typing = useTyping(row?.contact_id ?? "");
   const take = api.useMutation("post", "/api/tickets/{ticket_id}/take", {
-    onSuccess: (taken) => applyTicket(client, taken, session.user.id),
+    onSuccess: (taken) => {
+      applyTicket(client, taken, session.user.id);
+      onTaken();
+    },
     onError: (error) => {
       toastError(error);
       void ticket.refetch();

@@ -75,6 +75,7 @@ export function OmniChatPage() {
           sideOpen={sideOpen}
           onToggleSide={toggleSide}
           onBack={() => show({ ticketId: undefined })}
+          onTaken={() => show({ view: "mine" })}
         />
       ) : (
         <div className={classes.nothing}>
