@@ -1,6 +1,5 @@
 """The demo provider on a free loopback port, for tests."""
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -32,11 +31,22 @@ async def running_isp(today: date, *, generated: int = 40, radius_online: bool =
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        server = uvicorn.Server(server_config(build_app(isp, radius_online=radius_online), host="127.0.0.1", port=port))
-        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        config = server_config(build_app(isp, radius_online=radius_online), host="127.0.0.1", port=port)
+        config.load()
+        server = uvicorn.Server(config)
+        server.lifespan = config.lifespan_class(config)
+        # Neither serve() nor shutdown(): they pause for 100 ms each time, and hundreds of tests would wait for that.
+        await server.startup(sockets=[listening])
         try:
             yield RunningIsp(f"http://127.0.0.1:{port}", DEFAULT_TOKEN, DEFAULT_CREDENTIALS, isp)
         finally:
-            server.should_exit = True
-            server.force_exit = True
-            await serving
+            _stop(server)
+
+
+def _stop(server: uvicorn.Server) -> None:
+    for listener in server.servers:
+        listener.close()
+    for connection in tuple(server.server_state.connections):
+        connection.shutdown()
+    for task in tuple(server.server_state.tasks):  # answers that a fault holds back
+        task.cancel()
