@@ -1,0 +1,1 @@
+"""Whole-system tests; a service's own tests live beside it."""
