@@ -22,12 +22,12 @@ from ispbot_contracts.settings import (
     SupportMenuSettings,
     ZonesSettings,
 )
-from ispbot_router.calendar import closed_days
 from ispbot_router.domain.hours import BusinessHours
 from ispbot_router.domain.loop_guard import Limits
 from ispbot_router.domain.menu import Menus
 from ispbot_router.domain.zones import ZoneMap
 from ispbot_router.neighbours import Agenda, Crm
+from ispbot_runtime.days_off import closed_days
 from ispbot_runtime.settings_store import SettingsWatch
 
 SECTIONS: tuple[type[Section], ...] = (

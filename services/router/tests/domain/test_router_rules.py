@@ -16,13 +16,13 @@ from ispbot_contracts.settings import (
     SupportMenuSettings,
     Zone,
 )
-from ispbot_router.calendar import closed_days
 from ispbot_router.domain.hours import BusinessHours, week_spans
 from ispbot_router.domain.loop_guard import Answer, Limits, is_spent, repeats
 from ispbot_router.domain.menu import Bot, Menus
 from ispbot_router.domain.session import Account, Handover, Identity, Session, Step
 from ispbot_router.domain.zones import ZoneMap
 from ispbot_router.texts import figures
+from ispbot_runtime.days_off import closed_days
 
 CORDOBA = ZoneInfo("America/Argentina/Cordoba")
 NOW = datetime(2026, 11, 24, 14, tzinfo=UTC)
