@@ -52,7 +52,11 @@ class NotificationSettings(Section):
 
 
 class SendingSettings(Section):
-    """Human pacing of what leaves the number."""
+    """Human pacing of what leaves the number, and what WhatsApp's spam rules leave of it.
+
+    Replies are limited by ``max_per_second`` alone. Notices are slower on purpose: unofficial links report accounts
+    restricted for a day after 30 to 40 new contacts, so the defaults stay below.
+    """
 
     section: ClassVar[str] = "sending"
     show_typing: bool = True
@@ -61,6 +65,15 @@ class SendingSettings(Section):
     max_per_second: Annotated[float, Field(gt=0, le=1000)] = 20.0
     """Over the whole number."""
     mark_read: bool = True
+    notices_per_minute: Annotated[float, Field(gt=0, le=6000)] = 12.0
+    """Over the whole number; the pauses between two notices vary by half, as a person's would."""
+    cold_per_day: Annotated[int, Field(ge=0, le=1000)] = 20
+    """How many people who never wrote to us may be written to in one local day; 0 is nobody."""
+    quiet_hours: bool = True
+    """Hold notices back between ``quiet_from`` and ``quiet_to``, in the company's time zone. Replies always leave."""
+    quiet_from: time = time(21)
+    quiet_to: time = time(8)
+    """Earlier than ``quiet_from`` is the next morning; equal is no quiet time at all."""
 
 
 class Technician(Part):

@@ -2,6 +2,7 @@
 
 from ispbot_contracts.whatsapp.link import (
     Done,
+    GetSendState,
     GroupInfo,
     GroupList,
     ListGroups,
@@ -10,6 +11,7 @@ from ispbot_contracts.whatsapp.link import (
     QrCode,
     RequestPairCode,
     RestartSession,
+    SendState,
     SessionChanged,
     SessionState,
     SessionStatus,
@@ -22,6 +24,7 @@ from ispbot_contracts.whatsapp.messages import (
     ChatKind,
     ContactIdentified,
     ContactMerged,
+    FailureReason,
     MediaFailed,
     MediaStored,
     MessageDeleted,
@@ -29,10 +32,14 @@ from ispbot_contracts.whatsapp.messages import (
     MessageReceived,
     MessageSendFailed,
     MessageSent,
+    NoticeReason,
+    NoticeSettled,
     ReactionReceived,
     ReceiptReceived,
     SendMessage,
+    SendNotice,
     group_contact_id,
+    recipient_key_of,
 )
 
 __all__ = [
@@ -40,6 +47,8 @@ __all__ = [
     "ContactIdentified",
     "ContactMerged",
     "Done",
+    "FailureReason",
+    "GetSendState",
     "GroupInfo",
     "GroupList",
     "ListGroups",
@@ -51,6 +60,8 @@ __all__ = [
     "MessageSendFailed",
     "MessageSent",
     "NewQr",
+    "NoticeReason",
+    "NoticeSettled",
     "PairCode",
     "QrCode",
     "ReactionReceived",
@@ -58,6 +69,8 @@ __all__ = [
     "RequestPairCode",
     "RestartSession",
     "SendMessage",
+    "SendNotice",
+    "SendState",
     "SessionChanged",
     "SessionState",
     "SessionStatus",
@@ -66,4 +79,5 @@ __all__ = [
     "UnlinkSession",
     "WaAccount",
     "group_contact_id",
+    "recipient_key_of",
 ]

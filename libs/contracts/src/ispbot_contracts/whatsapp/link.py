@@ -1,7 +1,7 @@
 """The link: its state, what staff can ask of it, and the hints of somebody typing."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime
 
@@ -133,6 +133,33 @@ class ListGroups(_Owned, Query[GroupList]):
 
     name: ClassVar[str] = "list_groups"
     answer: ClassVar = GroupList
+
+
+class SendState(Frozen):
+    """The traffic light of sending: how freely the number may write, and what holds it back."""
+
+    light: Literal["green", "amber", "red"]
+    """Green: nothing is held back. Amber: notices wait, replies leave. Red: nothing leaves."""
+    reason: str
+    """One Spanish sentence for people."""
+    cold_used: int
+    """People who never wrote that were written to today (the company's local day)."""
+    cold_left: int
+    paused_until: AwareDatetime | None = None
+    """WhatsApp's own pause: of writing to people who never wrote, or of everything while the account is banned."""
+    quiet_until: AwareDatetime | None = None
+    """End of the quiet hours, None outside of them."""
+    waiting_replies: int
+    waiting_notices: int
+    unconfirmed: int
+    """Messages that may have left and wait for a receipt."""
+
+
+class GetSendState(_Owned, Query[SendState]):
+    """Estado de envíos: the traffic light, the budget and what waits."""
+
+    name: ClassVar[str] = "get_send_state"
+    answer: ClassVar = SendState
 
 
 class TypingSeen(Ephemeral):

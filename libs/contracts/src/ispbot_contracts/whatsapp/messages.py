@@ -1,12 +1,12 @@
 """What came in, what to send, and who a contact is."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from ispbot_contracts.base import Command, ContactId, Event, derive_id
 from ispbot_contracts.common import Author, DeliveryStatus
-from ispbot_contracts.content import Content, MediaInfo
+from ispbot_contracts.content import Content, MediaContent, MediaInfo, TextContent
 
 ChatKind = Literal["direct", "group"]
 
@@ -14,6 +14,11 @@ ChatKind = Literal["direct", "group"]
 def group_contact_id(address: str) -> ContactId:
     """Return the ordering key of a group: the ``contact_id`` of what is said in it and sent to it."""
     return derive_id("group", address)
+
+
+def recipient_key_of(phone: str) -> str:
+    """Return the ordering key of a phone that may never have written: international digits without plus."""
+    return derive_id("phone", phone)
 
 
 class _Owned:
@@ -97,7 +102,7 @@ class MediaFailed(_Owned, Event):
 
 
 class MessageSent(_Owned, Event):
-    """WhatsApp took an outgoing message. ``send_id`` is the id of the SendMessage command."""
+    """WhatsApp took an outgoing message. ``send_id`` is the id of the SendMessage command, or the ``notice_id`` of a notice."""
 
     name: ClassVar[str] = "message_sent"
     contact_id: ContactId
@@ -110,13 +115,26 @@ class MessageSent(_Owned, Event):
     quoted_wa_id: str | None = None
 
 
+FailureReason = Literal[
+    "not_on_whatsapp", "cold_contact_limit", "rejected", "expired", "media_missing", "unknown_outcome"
+]
+NoticeReason = Literal[
+    "not_on_whatsapp", "cold_contact_limit", "rejected", "expired", "media_missing", "unknown_outcome", "quiet_hours",
+    "cold_budget", "paused",
+]  # fmt: skip
+"""The last three only defer: quiet hours, the day's budget of people who never wrote, or WhatsApp's own pause."""
+
+
 class MessageSendFailed(_Owned, Event):
-    """An outgoing message will not leave (or it is unknown whether it left), with the reason."""
+    """An outgoing message will not leave (or it is unknown whether it left), with the reason.
+
+    ``unknown_outcome`` can be followed by MessageSent when the phone's receipt comes late: the later one counts.
+    """
 
     name: ClassVar[str] = "message_send_failed"
     contact_id: ContactId
     send_id: str
-    reason: Literal["not_on_whatsapp", "cold_contact_limit", "rejected", "expired", "media_missing", "unknown_outcome"]
+    reason: FailureReason
     detail: str
     author: Author
     content: Content
@@ -166,3 +184,45 @@ class SendMessage(_Owned, Command):
     ticket_id: str | None = None
     priority: Literal["reply", "notice"] = "reply"
     expires_at: AwareDatetime | None = None
+
+
+class SendNotice(_Owned, Command):
+    """Send one notice to a phone, also to one that never wrote. ``notice_id`` is the send key: one message, however often asked.
+
+    It waits behind every reply. When it comes back as ``deferred`` its sender asks again at ``retry_at``: the same
+    ``notice_id`` with a new ``id`` (the bus forgets repeated ids within its duplicate window).
+    """
+
+    name: ClassVar[str] = "send_notice"
+    key_field: ClassVar[str] = "recipient_key"
+    recipient_key: str
+    """``recipient_key_of(phone)``."""
+    notice_id: str
+    phone: Annotated[str, Field(pattern=r"^[1-9]\d{6,14}$")]
+    """International digits without plus."""
+    content: TextContent | MediaContent
+    """A file must already be in the object store."""
+    author: Author
+    ticket_id: str | None = None
+    expires_at: AwareDatetime | None = None
+
+
+class NoticeSettled(_Owned, Event):
+    """What became of a notice. ``sent`` and ``failed`` are ends; ``deferred`` asks its sender to come again at ``retry_at``.
+
+    A notice that was sent is also told as MessageSent of the customer's contact. ``unknown_outcome`` (it may have arrived)
+    can be followed by ``sent`` when the phone's receipt comes late: the later one counts.
+    """
+
+    name: ClassVar[str] = "notice_settled"
+    key_field: ClassVar[str] = "recipient_key"
+    recipient_key: str
+    notice_id: str
+    outcome: Literal["sent", "failed", "deferred"]
+    reason: NoticeReason | None = None
+    """Why it failed or was deferred; None when sent."""
+    detail: str = ""
+    contact_id: ContactId | None = None
+    wa_id: str | None = None
+    retry_at: AwareDatetime | None = None
+    """Only ``deferred``."""
