@@ -45,6 +45,7 @@ STREAMS: tuple[StreamSpec, ...] = (
     StreamSpec("TICKETS", "tickets", timedelta(days=7), 4 * _GIB),
     StreamSpec("SCHEDULER", "scheduler", timedelta(days=7), _GIB),
     StreamSpec("AI", "ai", timedelta(days=7), _GIB),
+    StreamSpec("CRM", "crm", timedelta(days=7), _GIB),
 )
 
 DEAD_STREAM = "DEAD"

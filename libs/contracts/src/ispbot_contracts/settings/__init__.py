@@ -38,6 +38,7 @@ from ispbot_contracts.settings.integrations import (
     TransferAccount,
 )
 from ispbot_contracts.settings.menus import MenuAction, MenuNode, SalesMenuSettings, SupportMenuSettings
+from ispbot_contracts.settings.notices import NoticeIntegration, NoticeSettings
 
 SECTIONS: tuple[type[Section], ...] = (
     CompanySettings,
@@ -51,6 +52,7 @@ SECTIONS: tuple[type[Section], ...] = (
     SendingSettings,
     AgendaSettings,
     CrmSettings,
+    NoticeSettings,
     PaymentSettings,
     AiSettings,
     SupportMenuSettings,
@@ -75,6 +77,8 @@ __all__ = [
     "MenuAction",
     "MenuNode",
     "MikroWispSettings",
+    "NoticeIntegration",
+    "NoticeSettings",
     "NotificationSettings",
     "NotifyGroup",
     "OpeningHours",
