@@ -1,6 +1,7 @@
 """The contracts: unannounced changes, old messages, ids, menus."""
 
 import json
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -14,6 +15,7 @@ from ispbot_contracts.generate import GOLDEN, schema_files, shared_models
 from ispbot_contracts.settings import (
     CrmSettings,
     CrmVendor,
+    IspbrainSettings,
     MenuAction,
     MenuNode,
     MikroWispSettings,
@@ -104,3 +106,36 @@ def test_a_secret_never_leaves_in_clear():
     )
     assert "s3cret" not in settings.model_dump_json()
     assert "s3cret" not in repr(settings)
+
+
+class TestIspbrainForm:
+    @pytest.mark.parametrize(
+        ("wrong", "words"),
+        [
+            ({"endpoints": {"by_phone": "/customers?filter[phone]=x"}}, '"{phone}" must be in by_phone'),
+            ({"endpoints": {"by_document": "/customers?filter[d]={dni}"}}, '"{doc}" must be in by_document'),
+            ({"endpoints": {"by_code": ""}}, "at least 1 character"),
+            ({"endpoints": {"invoices": "/comprobantes?c={id}&p={phone}"}}, '"{phone}" is not known in invoices'),
+            ({"endpoints": {"invoices": "https://other.example/{id}"}}, "is no path under the API"),
+            ({"endpoints": {"promise": {"path": "/p", "body": {"a": ["{id}"]}}}}, '"{date}" must be in promise'),
+            ({"endpoints": {"new_ticket": {"path": "/t", "body": {"t": "{title} {id} {x}"}}}}, '"{x}" is not known'),
+            ({"fields": {"customer": {"name": "datos personales.."}}}, "is no path"),
+            ({"fields": {"customer": {"name": ""}}}, "at least 1 character"),
+            ({"login": {"body": {"u": "{username}"}}}, '"{password}" must be in login body'),
+            ({"header": "X API"}, "is no name of a header"),
+            ({"username": ""}, "needs username and password"),
+            ({"auth": "api_key"}, "needs api_key"),
+        ],
+    )
+    def test_a_mistake_is_named(self, wrong, words):
+        form = {"url": "https://isp.ispbrain.io:4443", "username": "bot", "password": "s3cret"} | wrong
+        with pytest.raises(ValidationError, match=re.escape(words)):
+            IspbrainSettings.model_validate(form)
+
+    def test_what_is_off_needs_nothing(self):
+        endpoints = {"by_phone": "", "by_document": "", "invoices": "", "pending": "", "new_ticket": {"path": ""}}
+        form = IspbrainSettings(
+            url="isp.ispbrain.io", auth="api_key", api_key="k", header="X-API-Key", endpoints=endpoints
+        )
+        assert form.fields.customer.balance == "saldo"
+        assert form.endpoints.promise.path == ""

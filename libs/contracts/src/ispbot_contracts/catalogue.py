@@ -4,13 +4,23 @@ import inspect
 from types import ModuleType
 from typing import Any
 
-from ispbot_contracts import ai, crm, notices, scheduler
+from ispbot_contracts import ai, crm, crm_fields, notices, scheduler
 from ispbot_contracts.base import Ephemeral, Message, Query
 from ispbot_contracts.tickets import messages as ticket_messages
 from ispbot_contracts.tickets import queries as ticket_queries
 from ispbot_contracts.whatsapp import link, messages
 
-_MODULES: tuple[ModuleType, ...] = (messages, link, ticket_messages, ticket_queries, crm, notices, scheduler, ai)
+_MODULES: tuple[ModuleType, ...] = (
+    messages,
+    link,
+    ticket_messages,
+    ticket_queries,
+    crm,
+    crm_fields,
+    notices,
+    scheduler,
+    ai,
+)
 
 
 def _defined(base: type) -> list[type[Any]]:

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from ispbot_contracts.base import Frozen, Query
 from ispbot_contracts.common import Freshness, LatLng, Money
 from ispbot_contracts.content import MediaInfo
+from ispbot_contracts.settings.ispbrain import IspbrainApi
 
 
 class _Owned:
@@ -185,3 +186,5 @@ class TestCrmConnection(_Owned, Query[ConnectionTest]):
     api_key: str | None = None
     client_id: str | None = None
     verify_tls: bool = True
+    ispbrain: IspbrainApi | None = None
+    """ISPBrain's form; its secrets come in ``password`` and ``api_key``."""

@@ -37,6 +37,19 @@ from ispbot_contracts.settings.integrations import (
     PaymentSettings,
     TransferAccount,
 )
+from ispbot_contracts.settings.ispbrain import (
+    IspbrainApi,
+    IspbrainAuth,
+    IspbrainConnectionFields,
+    IspbrainCustomerFields,
+    IspbrainEndpoints,
+    IspbrainFieldMap,
+    IspbrainInvoiceFields,
+    IspbrainLogin,
+    IspbrainPages,
+    IspbrainSettings,
+    IspbrainWrite,
+)
 from ispbot_contracts.settings.menus import MenuAction, MenuNode, SalesMenuSettings, SupportMenuSettings
 from ispbot_contracts.settings.notices import NoticeIntegration, NoticeSettings
 
@@ -73,6 +86,17 @@ __all__ = [
     "CrmSettings",
     "CrmVendor",
     "Department",
+    "IspbrainApi",
+    "IspbrainAuth",
+    "IspbrainConnectionFields",
+    "IspbrainCustomerFields",
+    "IspbrainEndpoints",
+    "IspbrainFieldMap",
+    "IspbrainInvoiceFields",
+    "IspbrainLogin",
+    "IspbrainPages",
+    "IspbrainSettings",
+    "IspbrainWrite",
     "IspcubeSettings",
     "MenuAction",
     "MenuNode",

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from ispbot_contracts.settings.base import Part, Secret, Section
+from ispbot_contracts.settings.ispbrain import IspbrainSettings
 
 
 class CrmVendor(StrEnum):
@@ -42,6 +43,7 @@ class CrmSettings(Section):
     vendor: CrmVendor | None = None
     mikrowisp: MikroWispSettings | None = None
     ispcube: IspcubeSettings | None = None
+    ispbrain: IspbrainSettings | None = None
 
 
 class TransferAccount(Part):
