@@ -14,6 +14,7 @@ from ispbot_launcher.folders import DataFolder
 from ispbot_launcher.pages import Opened, page_rows
 from ispbot_launcher.parts import SERVICES, Layer, Plan, Transport, build_parts
 from ispbot_launcher.ports import PANEL, PHONE, FreePorts, choose_fixed, holder
+from ispbot_launcher.replicas import read_replicas, service_of
 from ispbot_launcher.terminal import Terminal
 from ispbot_launcher.up import Instance, make_plan
 
@@ -159,3 +160,52 @@ def test_the_page_of_a_real_number_has_no_phone_page(data: DataFolder) -> None:
 def test_no_beta_notice_with_a_database_of_the_company(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ISPBOT_MONGO_URI", "mongodb://db.example/")
     assert "SecantusDB" not in page(plan_of(data))
+
+
+def test_replicas_are_parts_of_their_own_with_their_own_ports(
+    data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ISPBOT_REPLICAS", "router=3, gateway-wa=2")
+    parts = {part.name: part for part in build_parts(plan_of(data))}
+    assert [name for name in parts if service_of(name, SERVICES) == "router"] == ["router", "router-2", "router-3"]
+    assert parts["router-3"].argv[-1] == "ispbot_router"
+    assert parts["gateway-wa-2"].argv[-1] == "ispbot_gateway_wa"
+    ports = [part.port for part in parts.values() if part.port]
+    assert len(set(ports)) == len(ports)
+    assert parts["router-2"].env["ISPBOT_HTTP_PORT"] == str(parts["router-2"].port)
+
+
+def test_a_second_panel_does_not_take_the_port_people_know(data: DataFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ISPBOT_REPLICAS", "panel-api=2")
+    plan = plan_of(data)
+    ports = {part.name: part.port for part in build_parts(plan)}
+    assert ports["panel-api"] == plan.panel_port
+    assert ports["panel-api-2"] != plan.panel_port
+
+
+def test_a_cluster_and_its_stream_copies_reach_the_services_unchanged(
+    data: DataFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cluster = "nats://a.example:4222,nats://b.example:4222,nats://c.example:4222"
+    monkeypatch.setenv("ISPBOT_NATS_URL", cluster)
+    parts = {part.name: part for part in build_parts(plan_of(data))}
+    assert "nats" not in parts
+    assert parts["router"].env["ISPBOT_NATS_URL"] == cluster
+    assert "ISPBOT_STREAM_REPLICAS" not in parts["router"].env, "it comes with the launcher's own environment"
+
+
+@pytest.mark.parametrize("wanted", ["ruter=2", "router", "router=0", "router=two", "router=17", "nats=3"])
+def test_what_is_no_number_of_a_service_is_refused(wanted: str) -> None:
+    with pytest.raises(LauncherError, match="ISPBOT_REPLICAS"):
+        read_replicas(wanted, SERVICES)
+
+
+def test_one_each_when_nothing_is_said() -> None:
+    assert read_replicas("", SERVICES) == {}
+    assert read_replicas("router=1,", SERVICES) == {"router": 1}
+
+
+def test_a_part_that_is_no_service_process_is_none() -> None:
+    assert service_of("phone-network", SERVICES) is None
+    assert service_of("demo-seed", SERVICES) is None
+    assert service_of("router-x", SERVICES) is None

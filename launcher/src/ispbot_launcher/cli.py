@@ -15,7 +15,9 @@ _ENVIRONMENT = """\
 environment:
   ISPBOT_DATA_DIR      the data folder (default .data beside this script)
   ISPBOT_MONGO_URI     a MongoDB of yours in place of the embedded database
-  ISPBOT_NATS_URL      a NATS server of yours, with JetStream, in place of the embedded one
+  ISPBOT_NATS_URL      a NATS server of yours, with JetStream, in place of the embedded one; a cluster: addresses with commas
+  ISPBOT_REPLICAS      processes per service, such as router=2,tickets=2,gateway-wa=2 (default one each)
+  ISPBOT_STREAM_REPLICAS  copies of each stream when your NATS is a cluster: 3 (default 1)
   ISPBOT_BUS_SYNC      how often the embedded bus waits for the disk: 1s (default) or always
   ISPBOT_PANEL_DIST    a panel built elsewhere; nothing is built then
   ISPBOT_LOG_LEVEL     DEBUG, INFO (default), WARNING, ERROR

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ispbot_launcher.folders import ENVIRONMENT_BIN, DataFolder
 from ispbot_launcher.ports import HOST
+from ispbot_launcher.replicas import names_of
 from ispbot_launcher.secrets_file import SETTINGS_KEY
 
 
@@ -79,6 +80,13 @@ class Plan:
     isp_port: int
     health_ports: Mapping[str, int]
     panel_dist: Path
+    replicas: Mapping[str, int] = field(default_factory=dict)
+    """Processes per service, one when not named."""
+
+    @property
+    def service_names(self) -> dict[str, str]:
+        """The part name of every service process, and which service it is."""
+        return {name: service for service in SERVICES for name in names_of(service, self.replicas)}
 
 
 def _service_env(plan: Plan, name: str) -> dict[str, str]:
@@ -129,11 +137,11 @@ def _database(plan: Plan, port: int) -> Part:
     )  # fmt: skip
 
 
-def _service(plan: Plan, name: str) -> Part:
+def _service(plan: Plan, name: str, service: str) -> Part:
     env = _service_env(plan, name)
     return Part(
         name=name,
-        argv=(sys.executable, "-m", f"ispbot_{name.replace('-', '_')}"),
+        argv=(sys.executable, "-m", f"ispbot_{service.replace('-', '_')}"),
         layer=Layer.SERVICE,
         ready=Ready.HTTP,
         port=int(env["ISPBOT_HTTP_PORT"]),
@@ -183,5 +191,5 @@ def build_parts(plan: Plan) -> tuple[Part, ...]:
         parts.append(_database(plan, plan.embedded_database))
     if plan.transport is Transport.DEMO:
         parts.extend(_demo(plan))
-    parts.extend(_service(plan, name) for name in SERVICES)
+    parts.extend(_service(plan, name, service) for name, service in plan.service_names.items())
     return tuple(parts)

@@ -7,11 +7,12 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ispbot_launcher.folders import DataFolder
 from ispbot_launcher.parts import SERVICES
+from ispbot_launcher.replicas import service_of
 from ispbot_launcher.secrets_file import BUS_TOKEN, load_or_create
 from ispbot_launcher.state import PartState, State, load, memory_of
 
@@ -29,6 +30,8 @@ class Running:
 
     data: DataFolder
     process: subprocess.Popen[bytes]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What it was started with: servers of somebody else are named here."""
 
     @property
     def state(self) -> State:
@@ -55,8 +58,15 @@ class Running:
 
     @property
     def nats_url(self) -> str:
-        """Address of the bus with its token."""
-        return f"nats://{load_or_create(self.data.secrets)[BUS_TOKEN]}@127.0.0.1:{self.state.bus_port}"
+        """Address of the bus with its token; several of a cluster with commas."""
+        given = self.environment.get("ISPBOT_NATS_URL")
+        return given or f"nats://{load_or_create(self.data.secrets)[BUS_TOKEN]}@127.0.0.1:{self.state.bus_port}"
+
+    @property
+    def mongo_uri(self) -> str:
+        """Connection string of the database."""
+        given = self.environment.get("ISPBOT_MONGO_URI")
+        return given or f"mongodb://127.0.0.1:{self.state.database_port}/?directConnection=true&retryWrites=false"
 
     @property
     def secret_key(self) -> str:
@@ -68,8 +78,8 @@ class Running:
         return next(part for part in self.state.parts if part.name == name)
 
     def services(self) -> list[PartState]:
-        """Return the seven services."""
-        return [part for part in self.state.parts if part.name in SERVICES]
+        """Return every process of the seven services."""
+        return [part for part in self.state.parts if service_of(part.name, SERVICES) is not None]
 
     def memory(self) -> dict[str, int]:
         """Return the resident bytes of each part."""
@@ -85,14 +95,15 @@ def start(folder: Path, *arguments: str, environment: Mapping[str, str] | None =
     """Run ``up --auto-ports`` on ``folder`` while the block lasts. Raises NotStarted."""
     data = DataFolder(folder / "data")
     said = folder / "up.log"
+    wanted = {**os.environ, **(environment or {})}
     with said.open("wb") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "ispbot_launcher", "up", "--auto-ports", "--data-dir", str(data.root), *arguments],
             stdout=output,
             stderr=subprocess.STDOUT,
-            env={**os.environ, **(environment or {})},
+            env=wanted,
         )
-    running = Running(data, process)
+    running = Running(data, process, wanted)
     try:
         _wait_until_ready(running, said)
         yield running

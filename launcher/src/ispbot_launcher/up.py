@@ -16,6 +16,8 @@ from ispbot_launcher.pages import Opened, print_page
 from ispbot_launcher.parts import SERVICES, Plan, Transport, build_parts
 from ispbot_launcher.ports import HOST, ISP, PHONE, Fixed, FreePorts, choose_fixed, is_free
 from ispbot_launcher.ports import PANEL as PANEL_PORT
+from ispbot_launcher.replicas import VARIABLE as REPLICAS
+from ispbot_launcher.replicas import names_of, read_replicas
 from ispbot_launcher.secrets_file import BUS_TOKEN, load_or_create
 from ispbot_launcher.supervisor import Supervisor
 from ispbot_launcher.terminal import Terminal
@@ -71,6 +73,8 @@ def make_plan(arguments: Namespace, data: DataFolder) -> Plan:
     if nats_url is None:
         write_bus_config(data, port=bus_port, http_port=bus_http, token=secrets[BUS_TOKEN])
     embedded_uri = f"mongodb://{HOST}:{database_port}/?directConnection=true&retryWrites=false&maxIdleTimeMS=120000"
+    replicas = read_replicas(os.environ.get(REPLICAS, ""), SERVICES)
+    names = [name for service in SERVICES for name in names_of(service, replicas)]
     return Plan(
         data=data,
         transport=transport,
@@ -84,8 +88,9 @@ def make_plan(arguments: Namespace, data: DataFolder) -> Plan:
         panel_port=ports[PANEL_PORT],
         phone_port=ports[PHONE],
         isp_port=ports[ISP],
-        health_ports={name: free.take() for name in SERVICES},
+        health_ports={name: free.take() for name in names},
         panel_dist=Path(os.environ.get(BUILT_PANEL, PANEL / "dist")),
+        replicas=replicas,
     )
 
 

@@ -45,7 +45,7 @@ class Bus(Questions):
         self.service = service
         self._settings = settings
         self._broker = NatsBroker(
-            settings.nats_url.get_secret_value(),
+            settings.nats_url.get_secret_value().split(","),
             name=service,
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,
