@@ -9,7 +9,7 @@ import pytest
 from ispbot_contracts.crm import FindCustomers
 from ispbot_crm_adapter import metrics
 from ispbot_crm_adapter.adapters.factory import open_client
-from ispbot_crm_adapter.adapters.ispcube.session import Session
+from ispbot_crm_adapter.adapters.session import Session
 from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmRejected, CrmUnreachable
 from ispbot_crm_adapter.health import worth_a_probe
 from ispbot_crm_adapter.identity import Locale
@@ -59,7 +59,7 @@ class TestLogin:
             given.append(f"{len(given)}|t")
             return given[-1]
 
-        session = Session(log_in, clock=lambda: now)
+        session = Session(log_in, kept_s=23 * 3600, clock=lambda: now)
         assert await session.token() == "0|t"
         now = 23 * 3600 - 1.0
         assert await session.token() == "0|t"
@@ -73,7 +73,7 @@ class TestLogin:
             await answer.wait()
             return "1|t"
 
-        session = Session(log_in)
+        session = Session(log_in, kept_s=23 * 3600)
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.01):
                 await session.token()
@@ -89,7 +89,7 @@ class TestLogin:
                 raise outcomes.pop()
             return "1|t"
 
-        session = Session(log_in)
+        session = Session(log_in, kept_s=23 * 3600)
         failed = await asyncio.gather(session.token(), session.token(), return_exceptions=True)
         assert [type(error) for error in failed] == [CrmUnreachable] * 2
         assert await session.token() == "1|t"
@@ -100,7 +100,7 @@ class TestLogin:
         async def log_in():
             return next(given)
 
-        session = Session(log_in)
+        session = Session(log_in, kept_s=23 * 3600)
         first = await session.token()
         session.refused(first)
         second = await session.token()

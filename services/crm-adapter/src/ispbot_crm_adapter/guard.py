@@ -44,6 +44,10 @@ class Guard:
         """Make a request that changes nothing and may therefore be repeated. Raises CrmError."""
         return await _TWICE(_worth_another_try, self._once, operation, send)
 
+    async def write(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
+        """Make a request that changes something: never repeated. Raises CrmError."""
+        return await self._once(operation, send)
+
     async def _once(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
         async with self._slots:
             try:

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urljoin
 
 from ispbot_crm_adapter import metrics
-from ispbot_crm_adapter.adapters.ispcube.session import Session
 from ispbot_crm_adapter.adapters.ispcube.wire import message_in, token_in
+from ispbot_crm_adapter.adapters.session import Session
 from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmRejected, NoSuchCustomer
 from ispbot_crm_adapter.guard import Guard
 from ispbot_crm_adapter.outbound import HttpDoor, Reply, json_of
@@ -16,6 +16,8 @@ from ispbot_crm_adapter.outbound import HttpDoor, Reply, json_of
 _NOT_FOUND = "cliente no encontrado"
 _NO_FILTER = "indicar al menos un dato"
 _LOGIN_DENIED = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY)
+_TOKEN_KEPT_S = 23 * 3600.0
+"""Tokens live 24 h."""
 _BAD_REQUEST = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
@@ -41,7 +43,7 @@ class IspcubeLine:
         self._door = door
         self._guard = guard
         self._login_s = login_s
-        self._session = Session(lambda: self._guard.read("login", self._log_in))
+        self._session = Session(lambda: self._guard.read("login", self._log_in), kept_s=_TOKEN_KEPT_S)
 
     async def get(self, path: str, **params: object) -> Any:
         """Return the JSON of a question, None when there is no content; after a refused token once more with a new one.

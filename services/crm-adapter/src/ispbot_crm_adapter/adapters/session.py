@@ -1,4 +1,4 @@
-"""One login at a time, one token for a day."""
+"""One login at a time, one token for as long as it is good."""
 
 import asyncio
 import time
@@ -9,15 +9,15 @@ from ispbot_runtime.logs import get_logger
 
 log = get_logger(__name__)
 
-_KEPT_S = 23 * 3600.0
-"""Tokens live 24 h."""
-
 
 class Session:
-    """Keeps the token that ``login`` returns."""
+    """Keeps the token that ``login`` returns for ``kept_s``."""
 
-    def __init__(self, login: Callable[[], Awaitable[str]], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, login: Callable[[], Awaitable[str]], *, kept_s: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._login = login
+        self._kept_s = kept_s
         self._clock = clock
         self._token: str | None = None
         self._until = 0.0
@@ -48,7 +48,7 @@ class Session:
 
     async def _renew(self) -> str:
         token = await self._login()
-        self._token, self._until = token, self._clock() + _KEPT_S
+        self._token, self._until = token, self._clock() + self._kept_s
         return token
 
     def _done(self, task: asyncio.Task[str]) -> None:
@@ -57,4 +57,4 @@ class Session:
             return
         error = task.exception()
         if error is not None and not isinstance(error, CrmError):
-            log.error("ispcube_login_failed", exc_info=error)
+            log.error("crm_login_failed", exc_info=error)
