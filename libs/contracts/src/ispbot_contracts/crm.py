@@ -1,6 +1,7 @@
 """Owner: crm-adapter. The management system behind our own customer model."""
 
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from typing import ClassVar, Literal
 
@@ -39,6 +40,9 @@ class InternetService(Frozen):
     connection: Connection
     address: str | None
     node: str | None
+    down_mbps: Decimal | None = None
+    """Contracted speed; None where the system does not tell it."""
+    up_mbps: Decimal | None = None
 
 
 class CustomerAccount(Frozen):
@@ -145,6 +149,14 @@ class Capability(StrEnum):
     PAYMENT_PROMISE = "payment_promise"
     PAYMENT_LINK = "payment_link"
     TICKETS = "tickets"
+    CONTRACTED_SPEED = "contracted_speed"
+    LEADS = "leads"
+    PAYMENTS = "payments"
+    """Payments are registered, and taken back."""
+    MESSAGING_PUSH = "messaging_push"
+    """The system sends its notices to our gateway."""
+    MESSAGING_PULL = "messaging_pull"
+    """We fetch the system's notices from its queue."""
 
 
 class CrmStatus(Frozen):

@@ -35,6 +35,7 @@ from ispbot_contracts.settings.integrations import (
     IspcubeSettings,
     MikroWispSettings,
     PaymentSettings,
+    PromiseRules,
     TransferAccount,
 )
 from ispbot_contracts.settings.ispbrain import (
@@ -111,6 +112,7 @@ __all__ = [
     "PaymentSettings",
     "Plan",
     "PlansSettings",
+    "PromiseRules",
     "Promotion",
     "PromotionsSettings",
     "SalesMenuSettings",

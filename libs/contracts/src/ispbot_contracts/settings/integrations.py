@@ -22,6 +22,12 @@ class MikroWispSettings(Part):
     url: Annotated[str, Field(pattern=r"^(https?://)?[^\s/]+.*$")]
     token: Secret
     verify_tls: bool = True
+    ticket_department: Annotated[int, Field(ge=1)] | None = None
+    """Department (``dp``) of the cases we file; without it none are filed."""
+    payment_gateway: str | None = None
+    """``pasarela`` of payment links, as MikroWisp names it (MercadoPago, Siro, ...); without it there are no links."""
+    payment_method: str | None = None
+    """``pasarela`` that registered payments are booked under; without it none are registered."""
 
 
 class IspcubeSettings(Part):
@@ -34,6 +40,28 @@ class IspcubeSettings(Part):
     client_id: Annotated[str, Field(min_length=1)]
     """The company's number at ISPCube."""
     verify_tls: bool = True
+    ticket_category_id: Annotated[int, Field(ge=1)] | None = None
+    """Category of the cases we file; without category, status and assigned user none are filed."""
+    ticket_status_id: Annotated[int, Field(ge=1)] | None = None
+    ticket_assigned_user_id: Annotated[int, Field(ge=1)] | None = None
+    payment_destiny_id: Annotated[int, Field(ge=1)] | None = None
+    """Where registered payments go (``cash/entities_list``); without it none are registered."""
+    mercadopago_links: bool = False
+    """The company has ISPCube's MercadoPago button."""
+    monthly_allowance: Annotated[int, Field(ge=1)] | None = None
+    """Requests included per period; None: 2.5 times the active connections, as ISPCube's contract says."""
+    stop_at_allowance: bool = False
+    """Beyond the allowance answer from memory only; otherwise go on asking, at a price."""
+
+
+class PromiseRules(Part):
+    """What customers may promise to the bot."""
+
+    enabled: bool = True
+    max_days: Annotated[int, Field(ge=1, le=20)] = 5
+    """At most this many days from today; MikroWisp itself allows 20."""
+    max_per_month: Annotated[int, Field(ge=1, le=10)] = 1
+    """Per customer and calendar month."""
 
 
 class CrmSettings(Section):
@@ -44,6 +72,11 @@ class CrmSettings(Section):
     mikrowisp: MikroWispSettings | None = None
     ispcube: IspcubeSettings | None = None
     ispbrain: IspbrainSettings | None = None
+    promises: PromiseRules = PromiseRules()
+    mirror_tickets: bool = False
+    """File a case in the management system for each support ticket of a known customer."""
+    mirror_leads: bool = False
+    """File a lead there for each sales ticket of somebody who is no customer."""
 
 
 class TransferAccount(Part):
