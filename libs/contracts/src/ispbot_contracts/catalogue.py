@@ -4,7 +4,7 @@ import inspect
 from types import ModuleType
 from typing import Any
 
-from ispbot_contracts import ai, crm, crm_fields, crm_writes, notices, scheduler
+from ispbot_contracts import ai, crm, crm_fields, crm_writes, health, notices, scheduler
 from ispbot_contracts.base import Ephemeral, Message, Query
 from ispbot_contracts.tickets import messages as ticket_messages
 from ispbot_contracts.tickets import queries as ticket_queries
@@ -21,6 +21,7 @@ _MODULES: tuple[ModuleType, ...] = (
     notices,
     scheduler,
     ai,
+    health,
 )
 
 

@@ -13,6 +13,8 @@ SETTINGS_BUCKET = "settings"
 SESSION_BUCKET = "wa_session"
 LEASE_BUCKET = "wa_lease"
 MEDIA_BUCKET = "media"
+TRIES_BUCKET = "delivery_tries"
+"""Failed tries of messages that are still being tried, ``<durable>.<stream sequence>``; forgotten when they are done."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,12 @@ DEAD_SUBJECT = "dead"
 def stream_of(owner: str) -> StreamSpec:
     """Return the stream of an owner; KeyError-free by construction of the catalogue."""
     return next(spec for spec in STREAMS if spec.owner == owner)
+
+
+def published_subject(stored: str) -> str:
+    """Return the subject a stored message was published on: the partition that the stream put before the key is gone."""
+    tokens = stored.split(".")
+    return ".".join([*tokens[:3], *tokens[4:]]) if len(tokens) == 5 else stored
 
 
 def stored_subject(owner: str, flavour: str, name: str, partition: int | None = None) -> str:

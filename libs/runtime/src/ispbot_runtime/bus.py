@@ -5,7 +5,9 @@ consumers under one delivery layer (docs/decisions/0002-bus-layer.md).
 """
 
 import asyncio
+import os
 import random
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -21,28 +23,31 @@ from ispbot_contracts.base import Ephemeral, Message
 from ispbot_contracts.streams import stored_subject, stream_of
 from ispbot_runtime import metrics
 from ispbot_runtime.consumers import Consumer, LaneConsumer, PartitionConsumer
-from ispbot_runtime.delivery import Delivery, Handler
+from ispbot_runtime.delivery import Delivery, Handler, Patience
 from ispbot_runtime.errors import Unavailable
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.questions import Questions
 from ispbot_runtime.settings import CommonSettings
 from ispbot_runtime.tasks import cancel_all
 from ispbot_runtime.topology import ensure_topology
+from ispbot_runtime.tries import Tries
 
 log = get_logger(__name__)
 
 HintT = TypeVar("HintT", bound=Ephemeral)
 
 _PUBLISH_TIMEOUT_S = 2.0
-_PUBLISH_LIMIT_S = 60.0
+_PUBLISH_LIMIT_S = 45.0
 _WATCH_EVERY_S = 10.0
 
 
 class Bus(Questions):
     """One connection of one service."""
 
-    def __init__(self, settings: CommonSettings, service: str) -> None:
+    def __init__(self, settings: CommonSettings, service: str, *, patience: Patience | None = None) -> None:
         self.service = service
+        self.instance = f"{socket.gethostname()}-{os.getpid()}"
+        self._patience = patience or Patience()
         self._settings = settings
         self._broker = NatsBroker(
             settings.nats_url.get_secret_value().split(","),
@@ -155,7 +160,8 @@ class Bus(Questions):
         durable = f"{self.service}-{purpose}-{owner}"
         delivery = Delivery(
             service=self.service, consumer=durable, handlers={kind: handlers[kind] for kind in kinds},
-            publish=self.publish, publish_raw=self.publish_raw,
+            publish=self.publish, publish_raw=self.publish_raw, tries=Tries(self.js, durable, self.instance),
+            patience=self._patience,
         )  # fmt: skip
         filters = [stored_subject(owner, kind.flavour, kind.name) for kind in kinds]
         stream = stream_of(owner).name

@@ -16,7 +16,7 @@ from nats.errors import Error as NatsError
 from nats.js import JetStreamContext, api
 
 from ispbot_contracts.streams import PARTITIONS
-from ispbot_runtime.delivery import ACK_WAIT_S, Delivery
+from ispbot_runtime.delivery import Delivery
 from ispbot_runtime.pull import Pull
 from ispbot_runtime.rewind import start_in_order
 
@@ -39,11 +39,11 @@ class Consumer(Protocol):
         """Take no more and finish what is in hand."""
 
 
-def _config(durable: str, filters: list[str], max_ack_pending: int) -> api.ConsumerConfig:
+def _config(durable: str, filters: list[str], max_ack_pending: int, ack_wait_s: float) -> api.ConsumerConfig:
     return api.ConsumerConfig(
         durable_name=durable,
         ack_policy=api.AckPolicy.EXPLICIT,
-        ack_wait=ACK_WAIT_S,
+        ack_wait=ack_wait_s,
         max_deliver=-1,
         max_ack_pending=max_ack_pending,
         filter_subjects=filters,
@@ -77,7 +77,8 @@ class PartitionConsumer:
 
     async def _ensure(self, partition: int) -> None:
         filters = [subject.replace(".*.*", f".{partition}.*") for subject in self._filters]
-        await self._js.add_consumer(self._stream, _config(f"{self._durable}-p{partition}", filters, 1))
+        config = _config(f"{self._durable}-p{partition}", filters, 1, self._delivery.patience.ack_wait_s)
+        await self._js.add_consumer(self._stream, config)
 
     async def _deliver(self, msg: Msg) -> None:
         delay = await self._delivery.deliver(msg)
@@ -115,9 +116,11 @@ class LaneConsumer:
 
     async def start(self) -> None:
         """Create the durable consumer and begin."""
-        config, durable = _config(self._durable, self._filters, self._in_flight), self._durable
+        durable = self._durable
+        config = _config(durable, self._filters, self._in_flight, self._delivery.patience.ack_wait_s)
         if self._rewind:
-            durable = await start_in_order(self._js, self._stream, config)
+            durable, repeats_until = await start_in_order(self._js, self._stream, config)
+            self._delivery.repeats_until(repeats_until)
         else:
             await self._js.add_consumer(self._stream, config)
         self._pull = Pull(
@@ -162,13 +165,12 @@ class LaneConsumer:
             await asyncio.wait_for(self._stopping.wait(), delay_s)
         keep.cancel()
 
-    @staticmethod
-    async def _keep_waiting(lane: deque[Msg]) -> None:
+    async def _keep_waiting(self, lane: deque[Msg]) -> None:
         while True:
             for msg in tuple(lane):
                 with suppress(NatsError):
                     await msg.in_progress()
-            await asyncio.sleep(ACK_WAIT_S / 3)
+            await asyncio.sleep(self._delivery.patience.ack_wait_s / 3)
 
     async def refresh(self) -> None:
         """Ask again after a reconnect."""

@@ -1,17 +1,21 @@
 """What becomes of one message: parsed, handled, its outputs published, and only then acknowledged.
 
-Retryable: again later, in order. Poison or too many failures: parked in the dead-letter stream with its reason.
+Retryable: again later, in order. Poison, too many failures, or too many processes taken down: parked in the dead-letter
+stream with its history and its reason.
 """
 
 import asyncio
+import random
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
-from cachetools import LRUCache
 from nats.aio.msg import Msg
+from nats.errors import BadHeaderError, BadSubjectError, MaxPayloadError
 from nats.errors import Error as NatsError
+from nats.js.errors import InvalidKeyError, KeyValueError
 from pydantic import ValidationError
 from pymongo.errors import ConnectionFailure
 from structlog.contextvars import bound_contextvars
@@ -22,6 +26,18 @@ from ispbot_contracts.streams import DEAD_SUBJECT
 from ispbot_runtime import metrics
 from ispbot_runtime.errors import Poison, Retryable
 from ispbot_runtime.logs import get_logger
+from ispbot_runtime.parking import (
+    ONLY_HEADER,
+    PARKED_HEADER,
+    FailedTry,
+    Why,
+    as_header,
+    describe,
+    one_line,
+    own_headers,
+    parked_record,
+)
+from ispbot_runtime.tries import Record, Tries
 
 log = get_logger(__name__)
 
@@ -29,124 +45,182 @@ Handler = Callable[[Any], Awaitable[Iterable[Message] | None]]
 Publish = Callable[[Message], Awaitable[None]]
 PublishRaw = Callable[[str, bytes, dict[str, str]], Awaitable[None]]
 
-ACK_WAIT_S = 10.0
-MAX_FAILURES = 5
-_HANDLER_LIMIT_S = 60.0
-_BACKOFF_S = (0.5, 2.0, 5.0, 15.0, 30.0)
+_OUR_FAULT = (MaxPayloadError, BadSubjectError, BadHeaderError, KeyValueError, InvalidKeyError)
+"""Errors of the bus library that no waiting cures: they count as failures."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How long a message is tried. Production uses the defaults; tests are less patient."""
+
+    ack_wait_s: float = 10.0
+    """The bus gives a message to another replica after this silence; a handler at work breaks it."""
+    handler_limit_s: float = 60.0
+    max_failures: int = 5
+    max_deaths: int = 8
+    """Handlings in a row that ended without a word (counted from the third delivery on)."""
+    backoff_s: tuple[float, ...] = (0.5, 2.0, 5.0, 15.0, 30.0)
+
+    def pause(self, failures: int) -> float:
+        """Return the pause after so many failures."""
+        return self.backoff_s[min(failures, len(self.backoff_s)) - 1]
+
+
+def spaced(delay_s: float) -> float:
+    """Return a delay with jitter (a quarter more or less), so that what failed together does not come back together."""
+    return delay_s * random.uniform(0.75, 1.25)  # noqa: S311 - jitter
 
 
 class Delivery:
     """Carries messages of one consumer to their handlers."""
 
     def __init__(
-        self,
-        *,
-        service: str,
-        consumer: str,
-        handlers: Mapping[type[Message], Handler],
-        publish: Publish,
-        publish_raw: PublishRaw,
-    ) -> None:
+        self, *, service: str, consumer: str, handlers: Mapping[type[Message], Handler], publish: Publish,
+        publish_raw: PublishRaw, tries: Tries, patience: Patience,
+    ) -> None:  # fmt: skip
         self._service = service
         self._consumer = consumer
         self._handlers = dict(handlers)
         self._publish = publish
         self._publish_raw = publish_raw
-        self._failures: LRUCache[int, int] = LRUCache(maxsize=4096)
+        self._tries = tries
+        self.patience = patience
         self._in_flight = metrics.IN_FLIGHT.labels(consumer)
+
+    def repeats_until(self, sequence: int) -> None:
+        """Tell that a fresh consumer repeats, up to a stream sequence, what another process had in hand."""
+        self._tries.repeats_until = sequence
 
     async def deliver(self, msg: Msg) -> float | None:
         """Handle one message to its end; returns the delay in seconds when it must come again, else None."""
-        kind = message_type(msg.subject)
-        handler = self._handlers.get(kind) if kind else None
-        if kind is None or handler is None:
-            await self._park(msg, "unknown", f"no handler for {msg.subject}")
+        if msg.headers and msg.headers.get(ONLY_HEADER, self._consumer) != self._consumer:
+            await msg.ack()
             return None
+        beat = _Heartbeat(msg, self.patience.ack_wait_s / 3)
+        try:
+            delay = await self._deliver(msg)
+        except NatsError as error:  # the acknowledgement or the parking did not get through
+            log.warning("message_not_settled", consumer=self._consumer, reason=str(error))
+            delay = self.patience.pause(2)
+        except Retryable as error:
+            log.warning("message_not_parked", consumer=self._consumer, reason=str(error))
+            delay = error.delay_s
+        finally:
+            beat.stop()
+        if delay is None:
+            await self._tries.forget(msg)
+            return None
+        await self._tries.survived(msg)
+        return spaced(delay)
+
+    async def _deliver(self, msg: Msg) -> float | None:
+        kind = message_type(msg.subject)
+        record = await self._tries.begin(msg)
+        if record is not None and record.deaths >= self.patience.max_deaths:
+            reason = f"the process ended {record.deaths} times in a row while handling this message"
+            record = record.failed(FailedTry.now(self._tries.replica, reason))
+            await self._park(msg, kind, "deadly", reason, record)
+            return None
+        handler = self._handlers.get(kind) if kind else None
+        if kind is None or handler is None:  # a replica of a newer version may know it: leave it the chance
+            return await self._failed(msg, kind, "unknown", f"no handler for {msg.subject.rpartition('.')[0]}")
         try:
             message = kind.model_validate_json(msg.data)
         except ValidationError as error:
-            await self._park(msg, kind.name, str(error))
+            await self._park(msg, kind, "malformed", describe(error))
             return None
-        beat = _Heartbeat(msg)
         with self._in_flight.track_inprogress(), bound_contextvars(correlation_id=message.correlation_id):
-            try:
-                return await self._handle(msg, message, handler)
-            finally:
-                beat.stop()
+            return await self._handle(msg, message, handler)
 
     async def _handle(self, msg: Msg, message: Message, handler: Handler) -> float | None:
         started = time.perf_counter()
         self._observe_age(message)
         try:
-            async with asyncio.timeout(_HANDLER_LIMIT_S):
-                for output in await handler(message) or ():
-                    await self._publish(output)
+            async with asyncio.timeout(self.patience.handler_limit_s):
+                outputs = await handler(message)
+            for output in outputs or ():
+                await self._publish(output)
             await msg.ack()
         except Poison as error:
-            await self._park(msg, message.name, str(error))
+            await self._park(msg, type(message), "poison", str(error))
+            return None
+        except _OUR_FAULT as error:
+            return await self._failed(msg, type(message), "failed", error)
         except (Retryable, ConnectionFailure, NatsError) as error:
-            delay = error.delay_s if isinstance(error, Retryable) else _BACKOFF_S[1]
+            delay = error.delay_s if isinstance(error, Retryable) else self.patience.pause(2)
             log.warning(
                 "message_retried", consumer=self._consumer, message=message.name, reason=str(error), delay_s=delay
             )
             metrics.HANDLED.labels(self._consumer, message.name, "retried").inc()
             return delay
         except Exception as error:  # noqa: BLE001 - the bus edge of the process: a bug is retried, then parked
-            return await self._failed(msg, message.name, error)
-        else:
-            seconds = time.perf_counter() - started
-            metrics.HANDLED.labels(self._consumer, message.name, "done").inc()
-            metrics.HANDLE_SECONDS.labels(self._consumer, message.name).observe(seconds)
-            log.info(
-                "message_handled",
-                consumer=self._consumer,
-                message=message.name,
-                id=message.id,
-                ms=round(seconds * 1000, 1),
-            )
+            return await self._failed(msg, type(message), "failed", error)
+        seconds = time.perf_counter() - started
+        metrics.HANDLED.labels(self._consumer, message.name, "done").inc()
+        metrics.HANDLE_SECONDS.labels(self._consumer, message.name).observe(seconds)
+        log.info(
+            "message_handled", consumer=self._consumer, message=message.name, id=message.id, ms=round(seconds * 1000, 1)
+        )
         return None
 
     def _observe_age(self, message: Message) -> None:
         metrics.MESSAGE_AGE.labels(self._consumer).observe(max(0.0, time.time() - message.occurred_at.timestamp()))
 
-    async def _failed(self, msg: Msg, name: str, error: Exception) -> float | None:
-        sequence = msg.metadata.sequence.stream
-        failures = self._failures.get(sequence, 0) + 1
-        self._failures[sequence] = failures
-        log.error("message_failed", consumer=self._consumer, message=name, failures=failures, exc_info=error)
-        if failures >= MAX_FAILURES:
-            await self._park(msg, name, f"{type(error).__name__}: {error}")
+    async def _failed(self, msg: Msg, kind: type[Message] | None, why: Why, error: Exception | str) -> float | None:
+        reason = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        record = await self._tries.failed(msg, reason)
+        name = _name(kind, msg)
+        log.error(
+            "message_failed", consumer=self._consumer, message=name, failures=record.tries,
+            exc_info=error if isinstance(error, Exception) else None,
+        )  # fmt: skip
+        if record.tries >= self.patience.max_failures:
+            await self._park(msg, kind, why, reason, record)
             return None
         metrics.HANDLED.labels(self._consumer, name, "retried").inc()
-        return _BACKOFF_S[failures - 1]
+        return self.patience.pause(record.tries)
 
-    async def _park(self, msg: Msg, name: str, reason: str) -> None:
-        meta = msg.metadata
-        headers = {key: value for key, value in (msg.headers or {}).items() if not key.startswith("Nats-")}
-        headers |= {
-            "Nats-Msg-Id": f"{self._consumer}:{meta.stream}:{meta.sequence.stream}",
-            "Ispbot-Subject": msg.subject,
-            "Ispbot-Reason": reason[:800].replace("\n", " ").replace("\r", " "),
-            "Ispbot-Tries": str(meta.num_delivered),
+    async def _park(
+        self, msg: Msg, kind: type[Message] | None, why: Why, reason: str, record: Record | None = None
+    ) -> None:
+        """Store the letter, then let the message go. Raises Unavailable when the bus does not take it now."""
+        name = _name(kind, msg)
+        if record is None:
+            record = await self._tries.failed(msg, reason)
+        parked = parked_record(
+            msg, service=self._service, consumer=self._consumer, message=name,
+            why=why, reason=reason, history=record.history, tries=record.tries, first_at=record.first_at,
+        )  # fmt: skip
+        headers = own_headers(msg.headers) | {
+            "Nats-Msg-Id": parked.letter,
+            "Ispbot-Reason": one_line(parked.reason),
+            PARKED_HEADER: as_header(parked),
         }
         await self._publish_raw(f"{DEAD_SUBJECT}.{self._service}.{self._consumer}", msg.data, headers)
         await msg.term()
         metrics.HANDLED.labels(self._consumer, name, "parked").inc()
-        log.error("message_parked", consumer=self._consumer, message=name, reason=reason[:300])
+        log.error(
+            "message_parked", consumer=self._consumer, message=name, why=why, tries=parked.tries, letter=parked.letter
+        )
+
+
+def _name(kind: type[Message] | None, msg: Msg) -> str:
+    return kind.name if kind is not None else msg.subject.split(".")[2] if msg.subject.count(".") > 1 else "unknown"
 
 
 class _Heartbeat:
     """Tells the server "still at it" so that a slow handler is not given to another replica."""
 
-    def __init__(self, msg: Msg) -> None:
+    def __init__(self, msg: Msg, every_s: float) -> None:
         self._msg = msg
+        self._every_s = every_s
         self._loop = asyncio.get_running_loop()
         self._task: asyncio.Task[None] | None = None
-        self._timer = self._loop.call_later(ACK_WAIT_S / 3, self._beat)
+        self._timer = self._loop.call_later(every_s, self._beat)
 
     def _beat(self) -> None:
         self._task = self._loop.create_task(self._send())
-        self._timer = self._loop.call_later(ACK_WAIT_S / 3, self._beat)
+        self._timer = self._loop.call_later(self._every_s, self._beat)
 
     async def _send(self) -> None:
         with suppress(NatsError):

@@ -14,17 +14,21 @@ from nats.js.errors import NotFoundError
 _NAMES = ("a", "b")
 
 
-async def start_in_order(js: JetStreamContext, stream: str, config: api.ConsumerConfig) -> str:
-    """Create the consumer of this start from ``config`` (its durable name is the prefix); return its durable name."""
+async def start_in_order(js: JetStreamContext, stream: str, config: api.ConsumerConfig) -> tuple[str, int]:
+    """Create the consumer of this start from ``config`` (its durable name is the prefix).
+
+    Returns its durable name and the stream sequence up to which it may repeat what was delivered before.
+    """
     base = config.durable_name or ""
-    floors = await _floors(js, stream, [f"{base}-{name}" for name in _NAMES])
-    if not floors:
+    marks = await _marks(js, stream, [f"{base}-{name}" for name in _NAMES])
+    if not marks:
         name = f"{base}-{_NAMES[0]}"
         await js.add_consumer(stream, replace(config, durable_name=name))
-        return name
-    kept = min(floors, key=lambda durable: floors[durable])
+        return name, 0
+    kept = min(marks, key=lambda durable: marks[durable][0])
+    floor = marks[kept][0]
     fresh = next(f"{base}-{name}" for name in _NAMES if f"{base}-{name}" != kept)
-    if fresh in floors:  # a crash in the middle of the last start
+    if fresh in marks:  # a crash in the middle of the last start
         await _delete(js, stream, fresh)
     await js.add_consumer(
         stream,
@@ -32,21 +36,25 @@ async def start_in_order(js: JetStreamContext, stream: str, config: api.Consumer
             config,
             durable_name=fresh,
             deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE,
-            opt_start_seq=floors[kept] + 1,
+            opt_start_seq=floor + 1,
         ),
     )
     await _delete(js, stream, kept)
-    return fresh
+    return fresh, max(delivered for _, delivered in marks.values())
 
 
-async def _floors(js: JetStreamContext, stream: str, durables: list[str]) -> dict[str, int]:
-    """Return, of the consumers that exist, the last sequence below which everything is acknowledged."""
-    floors: dict[str, int] = {}
+async def _marks(js: JetStreamContext, stream: str, durables: list[str]) -> dict[str, tuple[int, int]]:
+    """Return, of the consumers that exist, the last sequence below which all is acknowledged and the last delivered."""
+    marks: dict[str, tuple[int, int]] = {}
     for durable in durables:
         with suppress(NotFoundError):
             info = await js.consumer_info(stream, durable)
-            floors[durable] = (info.ack_floor.stream_seq or 0) if info.ack_floor is not None else 0
-    return floors
+            marks[durable] = (_sequence(info.ack_floor), _sequence(info.delivered))
+    return marks
+
+
+def _sequence(info: api.SequenceInfo | None) -> int:
+    return (info.stream_seq or 0) if info is not None else 0
 
 
 async def _delete(js: JetStreamContext, stream: str, durable: str) -> None:

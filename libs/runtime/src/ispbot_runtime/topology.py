@@ -12,11 +12,13 @@ from ispbot_contracts.streams import (
     SESSION_BUCKET,
     SETTINGS_BUCKET,
     STREAMS,
+    TRIES_BUCKET,
     StreamSpec,
 )
 
 _DEAD_MAX_BYTES = 1024**3
 _LEASE_TTL_S = 15.0
+_TRIES_TTL_S = 24 * 3600.0
 _NAME_IN_USE = 10058
 
 
@@ -71,6 +73,7 @@ async def ensure_topology(js: JetStreamContext, replicas: int = 1) -> None:
     await _ensure_bucket(js, SETTINGS_BUCKET, replicas, history=64)
     await _ensure_bucket(js, SESSION_BUCKET, replicas, history=1)
     await _ensure_bucket(js, LEASE_BUCKET, replicas, history=1, ttl=_LEASE_TTL_S)
+    await _ensure_bucket(js, TRIES_BUCKET, replicas, history=1, ttl=_TRIES_TTL_S)
     try:
         await js.object_store(MEDIA_BUCKET)
     except NotFoundError:

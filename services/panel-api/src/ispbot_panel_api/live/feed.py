@@ -18,6 +18,7 @@ from ispbot_contracts.streams import stream_of
 from ispbot_panel_api.live.ring import SIZE, Entry, Ring
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.logs import get_logger
+from ispbot_runtime.parking import ONLY_HEADER
 from ispbot_runtime.pull import Pull
 
 log = get_logger(__name__)
@@ -137,7 +138,10 @@ class Feed:
     async def _received(self, msg: Msg) -> None:
         meta = msg.metadata
         entry = Entry(meta.sequence.stream, msg.subject, msg.data)
-        if self.ring.add(entry):
+        replayed = (
+            msg.headers is not None and ONLY_HEADER in msg.headers
+        )  # meant for one consumer, shown the first time
+        if not replayed and self.ring.add(entry):
             for listener in self._listeners:
                 listener(entry)
             async with self._moved:
