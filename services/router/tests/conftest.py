@@ -28,6 +28,14 @@ from ispbot_contracts.crm import (
     InvoicePdf,
     InvoiceStatus,
 )  # fmt: skip
+from ispbot_contracts.crm_writes import (
+    GetPaymentLink,
+    GetPromiseTerms,
+    PaymentLink,
+    PromisePayment,
+    PromiseRecorded,
+    PromiseTerms,
+)
 from ispbot_contracts.scheduler import BookVisit, FreeSlots, Slot, SlotList, Visit, VisitStatus
 from ispbot_runtime.errors import Refusal
 
@@ -111,6 +119,11 @@ class Around:
     awake: asyncio.Event = field(default_factory=asyncio.Event)
     """Ends the silence."""
     stale: timedelta | None = None
+    lacks: set[str] = field(default_factory=set)
+    """Capabilities that the system does not have."""
+    no_link: bool = False
+    promise_refusal: Refusal | None = None
+    promises: dict[str, date] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
     visits: dict[str, Visit] = field(default_factory=dict)
     agenda_is: str = "fine"
@@ -166,8 +179,38 @@ class Around:
             invoice=known[0], media=MediaInfo(mime="application/pdf", name="factura.pdf", object_key="abc")
         )
 
+    def _debtor(self, customer_id: str) -> CustomerAccount:
+        one = next(each for each in self.customers if each.customer_id == customer_id)
+        if one.balance.amount <= 0:
+            raise Refusal("nothing_owed", "No debe nada.")
+        return one
+
+    async def payment_link(self, query: GetPaymentLink) -> PaymentLink:
+        await self._crm(query)
+        debtor = self._debtor(query.customer_id)
+        if self.no_link:
+            raise Refusal("no_link", "No hay link.")
+        return PaymentLink(url=f"https://pagos.example/{debtor.number}", amount=debtor.balance, invoice_id=None)
+
+    async def promise_terms(self, query: GetPromiseTerms) -> PromiseTerms:
+        await self._crm(query)
+        debtor = self._debtor(query.customer_id)
+        if self.promise_refusal is not None:
+            raise self.promise_refusal
+        latest = self.now().astimezone(CORDOBA).date() + timedelta(days=5)
+        return PromiseTerms(latest=latest, amount=debtor.balance, invoice_id=None)
+
+    async def promise(self, query: PromisePayment) -> PromiseRecorded:
+        await self._crm(query)
+        debtor = self._debtor(query.customer_id)
+        if self.promise_refusal is not None:
+            raise self.promise_refusal
+        self.promises[query.customer_id] = query.until
+        return PromiseRecorded(until=query.until, amount=debtor.balance, invoice_id=None)
+
     async def status(self, query: GetCrmStatus) -> CrmStatus:
-        return CrmStatus(vendor="mikrowisp", capabilities=list(Capability), healthy=True, reason=None)
+        capabilities = [each for each in Capability if each.value not in self.lacks]
+        return CrmStatus(vendor="mikrowisp", capabilities=capabilities, healthy=True, reason=None)
 
     async def free_slots(self, query: FreeSlots) -> SlotList:
         self.asked.append(query)
@@ -214,6 +257,7 @@ async def around(make_bus) -> Around:
     outside = await make_bus("around")
     for query, handler in (
         (FindCustomers, made.find), (GetAccount, made.account), (FetchInvoicePdf, made.pdf), (GetCrmStatus, made.status),
+        (GetPaymentLink, made.payment_link), (GetPromiseTerms, made.promise_terms), (PromisePayment, made.promise),
         (FreeSlots, made.free_slots), (BookVisit, made.book),
     ):  # fmt: skip
         outside.answer(query, handler)

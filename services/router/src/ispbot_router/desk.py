@@ -40,6 +40,8 @@ _NEEDS = {
     MenuAction.BALANCE: Capability.BALANCE,
     MenuAction.INVOICE: Capability.INVOICE_PDF,
     MenuAction.CONNECTION: Capability.CONNECTION,
+    MenuAction.PAYMENT_LINK: Capability.PAYMENT_LINK,
+    MenuAction.PROMISE: Capability.PAYMENT_PROMISE,
     MenuAction.SWITCH_ACCOUNT: Capability.IDENTIFY,
 }
 

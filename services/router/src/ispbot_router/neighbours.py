@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from datetime import date
 from typing import Literal, TypeVar
 
 from pydantic import BaseModel
@@ -18,6 +19,14 @@ from ispbot_contracts.crm import (
     GetAccount,
     GetCrmStatus,
     InvoicePdf,
+)
+from ispbot_contracts.crm_writes import (
+    GetPaymentLink,
+    GetPromiseTerms,
+    PaymentLink,
+    PromisePayment,
+    PromiseRecorded,
+    PromiseTerms,
 )
 from ispbot_contracts.scheduler import BookVisit, FreeSlots, Slot, Visit, VisitKind
 from ispbot_runtime.bus import Bus
@@ -110,6 +119,18 @@ class Crm:
             if isinstance(away.__cause__, Refusal) and away.__cause__.details.get("reason") == "timeout":
                 raise FileSlow(str(away)) from away
             raise
+
+    async def payment_link(self, customer_id: str) -> PaymentLink:
+        """Return a link that pays what is owed. Refusals: customer_not_found, nothing_owed, no_link, not_supported."""
+        return await self._ask(GetPaymentLink(customer_id=customer_id))
+
+    async def promise_terms(self, customer_id: str) -> PromiseTerms:
+        """Return until when a payment can be promised. Refusals: those of ``GetPromiseTerms``."""
+        return await self._ask(GetPromiseTerms(customer_id=customer_id))
+
+    async def promise(self, customer_id: str, until: date, request_key: str) -> PromiseRecorded:
+        """Book a payment promise; the same key is the same promise. Refusals: those of ``PromisePayment``."""
+        return await self._ask(PromisePayment(customer_id=customer_id, until=until, request_key=request_key))
 
     def can(self, capability: Capability) -> bool:
         """Tell whether the configured system does this; yes while we do not know."""

@@ -1,6 +1,7 @@
 """Balance, invoice, connection, speed and payment means."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -14,7 +15,7 @@ async def test_the_balance_tells_debt_due_date_and_what_to_do_next(world):
         "💳 *Saldo de Nélida Correa* (cliente 1001)\n\n"
         "Debés *$ 18.500,00* (1 factura impaga).\n"
         "⚠️ Venció el *10/11*.\n\n"
-        "*1.* Recibir mi factura\n*2.* Medios de pago\n*0.* Volver"
+        "*1.* Recibir mi factura\n*2.* Pagar con un link\n*3.* Medios de pago\n*4.* Prometer un pago\n*0.* Volver"
     )
 
 
@@ -88,6 +89,16 @@ async def test_the_speed_test_gives_the_link_and_the_contracted_plan(world):
     [answer] = await world.phone().writes("hola", "internet lento")
     assert "https://test.redsur.example" in answer
     assert "Fibra 100" in answer
+
+
+async def test_the_contracted_speed_stands_beside_the_plan(world):
+    [nelida, *others] = world.around.customers
+    [service] = nelida.services
+    fast = service.model_copy(update={"down_mbps": Decimal("100.00"), "up_mbps": Decimal(50)})
+    world.around.customers = [nelida.model_copy(update={"services": [fast]}), *others]
+    phone = world.phone()
+    assert "Tenés contratado: *Fibra 100 · 100/50 Mbps*" in (await phone.writes("hola", "internet lento"))[0]
+    assert "Plan: Fibra 100 (100/50 Mbps)" in (await phone.writes("estado de mi conexión"))[0]
 
 
 async def test_without_a_link_the_speed_test_is_not_offered(world):

@@ -11,6 +11,7 @@ import pytest
 GOLDEN = Path(__file__).parents[1] / "golden"
 
 STORIES = {
+    "promesa_de_pago": ("5493515550001", None, ["hola", "pagar con un link", "promesa de pago", "2", "prometer un pago"]),
     "cliente_con_deuda": ("5493515550001", None, ["Hola!", "1", "1", "1", "volver", "cómo pago?", "menu", "2", "4", "1", "sí", "gracias", "asesor", "hola?"]),
     "cliente_sin_conexion": ("5493515550002", None, ["buenas, no tengo internet", "1", "1", "2", "otro horario", "1", "dale", "salir"]),
     "dos_contratos": ("5493515550004", None, ["cuánto debo?", "2", "cambiar cuenta", "San Martín 10", "factura", "2"]),

@@ -81,7 +81,7 @@ def _support_root() -> MenuNode:
                     node(node_id="invoice", label="Recibir mi factura", action=a.INVOICE, keywords=["factura", "boleta", "pdf"]),
                     node(node_id="payment", label="Medios de pago", action=a.PAYMENT_MEANS, keywords=["alias", "cbu", "pagar", "cómo pago"]),
                     node(node_id="payment_link", label="Pagar con un link", action=a.PAYMENT_LINK, keywords=["link de pago", "pagar online", "mercado pago"]),
-                    node(node_id="promise", label="Prometer un pago", action=a.PROMISE, keywords=["promesa", "promesa de pago", "compromiso", "prórroga", "pago la semana que viene"]),
+                    node(node_id="promise", label="Prometer un pago", action=a.PROMISE, keywords=["promesa", "promesa de pago", "compromiso", "prórroga"]),
                     node(
                         node_id="billing_advisor", label="Hablar con administración", action=a.ADVISOR,
                         department="administracion", keywords=["administración"],

@@ -18,7 +18,12 @@ class Bot(StrEnum):
     SALES = "sales"
 
 
-NEEDS_ACCOUNT = frozenset({MenuAction.BALANCE, MenuAction.INVOICE, MenuAction.CONNECTION, MenuAction.BOOK_TECHNICAL})
+NEEDS_ACCOUNT = frozenset(
+    {
+        MenuAction.BALANCE, MenuAction.INVOICE, MenuAction.CONNECTION, MenuAction.BOOK_TECHNICAL, MenuAction.PAYMENT_LINK,
+        MenuAction.PROMISE,
+    }
+)  # fmt: skip
 """Actions that make sense only for a customer we know."""
 
 

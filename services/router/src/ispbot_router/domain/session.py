@@ -53,6 +53,8 @@ class Account:
     address: str | None
     plan: str | None
     position: LatLng | None
+    speed: str | None = None
+    """Contracted speed as people read it."""
 
 
 @dataclass(frozen=True, slots=True)

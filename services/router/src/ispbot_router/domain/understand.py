@@ -88,6 +88,9 @@ def _in_words(text: str, session: Session, menus: Menus) -> Meaning:
     word = words.universal_word(text)
     if word is not None:
         return Said(word)
+    named = words.exact_option(text, menus.everything(session.bot))
+    if named is not None:  # its very name says more than a likeness to what is on the screen
+        return Chosen(named)
     near = words.best_option(text, [option for option in options if not option.token.startswith(_SLOT)])
     return Chosen(near) if near is not None else anywhere(text, session, menus)
 

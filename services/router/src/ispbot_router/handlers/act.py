@@ -12,12 +12,14 @@ from ispbot_router.handlers import (
     choose_account,
     hand_over,
     identify,
+    promise_payment,
     receive_file,
     show_information,
     show_menu,
 )
 from ispbot_router.handlers.check_coverage import ask_location
 from ispbot_router.handlers.send_invoice import send_invoice
+from ispbot_router.handlers.send_payment_link import send_payment_link
 from ispbot_router.handlers.show_balance import show_balance
 from ispbot_router.handlers.show_connection import show_connection
 from ispbot_router.neighbours import AgendaAway, CrmAway, CrmNotSetUp, FileSlow, NeighbourAway
@@ -50,6 +52,8 @@ OPTIONS: Mapping[MenuAction, OptionHandler] = {
     MenuAction.CONNECTION: show_connection,
     MenuAction.SPEED_TEST: show_information.show_speed_test,
     MenuAction.PAYMENT_MEANS: show_information.show_payment_means,
+    MenuAction.PAYMENT_LINK: send_payment_link,
+    MenuAction.PROMISE: promise_payment.offer_promise,
     MenuAction.PLANS: show_information.show_plans,
     MenuAction.PROMOTIONS: show_information.show_promotions,
     MenuAction.COVERAGE: ask_location,
@@ -72,6 +76,7 @@ ANSWERS: Mapping[str, AnswerHandler] = {
     "person": hand_over.ask_for_person,
     "receipt": receive_file.take_receipt,
     "other_file": receive_file.take_other_file,
+    "promise": promise_payment.take_day,
     "slot": book_visit.take_slot,
     "other_slot": book_visit.offer_again,
     "ask_address": book_visit.ask_address,

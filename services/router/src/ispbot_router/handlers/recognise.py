@@ -8,6 +8,7 @@ from ispbot_contracts.crm import Capability, CustomerAccount, CustomerStatus
 from ispbot_router import metrics
 from ispbot_router.domain.session import Account, Identity
 from ispbot_router.neighbours import CrmAway, CrmNotSetUp
+from ispbot_router.texts import figures
 from ispbot_router.turn import Turn
 
 _FRESH = timedelta(hours=6)
@@ -51,5 +52,5 @@ def _account(customer: CustomerAccount) -> Account:
     return Account(
         customer_id=customer.customer_id, number=customer.number, name=customer.name,
         address=customer.address or (service.address if service else None), plan=service.plan if service else None,
-        position=customer.position,
+        position=customer.position, speed=figures.speed(service.down_mbps, service.up_mbps) if service else None,
     )  # fmt: skip

@@ -12,7 +12,8 @@ async def show_balance(turn: Turn, _: Spot) -> str | None:
     found = await turn.desk.crm.account(turn.account.customer_id)
     unpaid = [invoice for invoice in found.invoices if invoice.status in {InvoiceStatus.UNPAID, InvoiceStatus.OVERDUE}]
     owes = found.account.balance.amount > 0
-    next_steps = (MenuAction.INVOICE, MenuAction.PAYMENT_MEANS) if owes else (MenuAction.INVOICE,)
+    paying = (MenuAction.PAYMENT_LINK, MenuAction.PAYMENT_MEANS, MenuAction.PROMISE)
+    next_steps = (MenuAction.INVOICE, *paying) if owes else (MenuAction.INVOICE,)
     words = texts.balance(found.account, unpaid, turn.today) + texts.stale_note(found.freshness, turn.now)
     turn.offer("balance", words, turn.follow_ups(*next_steps))
     return None

@@ -17,7 +17,13 @@ async def show_connection(turn: Turn, _: Spot) -> str | None:
 
 def _what_helps(account: CustomerAccount) -> tuple[MenuAction, ...]:
     if account.status is CustomerStatus.SUSPENDED:
-        return MenuAction.BALANCE, MenuAction.PAYMENT_MEANS, MenuAction.ADVISOR
+        return (
+            MenuAction.BALANCE,
+            MenuAction.PAYMENT_LINK,
+            MenuAction.PAYMENT_MEANS,
+            MenuAction.PROMISE,
+            MenuAction.ADVISOR,
+        )
     if account.status is CustomerStatus.CANCELLED or account.area_maintenance:
         return (MenuAction.ADVISOR,)
     if any(service.connection is Connection.OFFLINE for service in account.services):

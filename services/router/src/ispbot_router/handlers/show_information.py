@@ -10,8 +10,9 @@ from ispbot_router.turn import Turn
 
 async def show_speed_test(turn: Turn, _: Spot) -> str | None:
     """Give the link beside the contracted plan."""
-    plan = turn.session.account.plan if turn.session.account else None
-    words = account.speed_test(turn.desk.bot.speed_test_url, [plan] if plan else [])
+    known = turn.session.account
+    contracted = " · ".join(part for part in (known.plan, known.speed) if part) if known else ""
+    words = account.speed_test(turn.desk.bot.speed_test_url, contracted)
     turn.offer("speed_test", words, turn.follow_ups(MenuAction.CONNECTION, MenuAction.ADVISOR))
     return None
 

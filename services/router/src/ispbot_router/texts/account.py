@@ -6,7 +6,7 @@ from datetime import date, datetime
 from ispbot_contracts.common import Freshness
 from ispbot_contracts.crm import Connection, CustomerAccount, CustomerStatus, InternetService, Invoice
 from ispbot_contracts.settings import TransferAccount
-from ispbot_router.texts.figures import age, full_name, money, short_date
+from ispbot_router.texts.figures import age, full_name, money, short_date, speed
 
 _MOST_INVOICES = 3
 
@@ -97,14 +97,15 @@ def _service_line(service: InternetService, *, several: bool) -> str:
         Connection.UNKNOWN: "⚪ No puedo ver si tu equipo está conectado en este momento.",
     }[service.connection]
     where = f", {service.address}" if several and service.address else ""
-    return f"{state}\nPlan: {service.plan}{where}"
+    contracted = speed(service.down_mbps, service.up_mbps)
+    return f"{state}\nPlan: {service.plan}{f' ({contracted})' if contracted else ''}{where}"
 
 
-def speed_test(url: str, plans: Sequence[str]) -> str:
+def speed_test(url: str, contracted: str) -> str:
     """Return the link to measure with, beside what was contracted."""
     lines = ["🚀 *Test de velocidad*", "", f"Medí tu conexión acá: {url}"]
-    if plans:
-        lines.append(f"Tenés contratado: *{', '.join(plans)}*.")
+    if contracted:
+        lines.append(f"Tenés contratado: *{contracted}*.")
     lines.append("\nPara que la medición sea justa, conectate por cable o cerca del router, y sin otras descargas.")
     return "\n".join(lines)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 
 from ispbot_contracts.common import Money
 from ispbot_router.domain.hours import WeekSpan
@@ -17,9 +18,21 @@ def money(value: Money) -> str:
     return f"{_SYMBOLS.get(value.currency, value.currency)} {figures}"
 
 
+def speed(down_mbps: Decimal | None, up_mbps: Decimal | None) -> str | None:
+    """Return ``300 Mbps`` or ``300/100 Mbps`` (down/up); None when it is not known."""
+    if down_mbps is None:
+        return None
+    return f"{down_mbps.normalize():f}{f'/{up_mbps.normalize():f}' if up_mbps is not None else ''} Mbps"
+
+
 def short_date(day: date, today: date) -> str:
     """Return ``10/11``, with the year when it is another one."""
     return f"{day:%d/%m}" if day.year == today.year else f"{day:%d/%m/%Y}"
+
+
+def long_day(day: date) -> str:
+    """Return ``martes 24/11``."""
+    return f"{_DAYS[day.weekday()]} {day:%d/%m}"
 
 
 def clock(at: time | datetime) -> str:
@@ -43,7 +56,7 @@ def day_name(at: datetime, now: datetime) -> str:
     distance = (at.date() - now.date()).days
     if distance in {0, 1}:
         return ("hoy", "mañana")[distance]
-    return f"el {_DAYS[at.weekday()]} {at:%d/%m}"
+    return f"el {long_day(at)}"
 
 
 def slot(starts: datetime, ends: datetime) -> str:
@@ -53,7 +66,7 @@ def slot(starts: datetime, ends: datetime) -> str:
 
 def long_slot(starts: datetime, ends: datetime) -> str:
     """Return ``martes 24/11, de 10:30 a 12:00``; local times."""
-    return f"{_DAYS[starts.weekday()]} {starts:%d/%m}, de {starts:%H:%M} a {ends:%H:%M}"
+    return f"{long_day(starts)}, de {starts:%H:%M} a {ends:%H:%M}"
 
 
 def week(spans: Sequence[WeekSpan]) -> str:
