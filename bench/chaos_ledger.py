@@ -1,5 +1,6 @@
 """The ledger of a chaos run: what the phones sent and hold, against the archive, the tickets and the bus."""
 
+import asyncio
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ from ispbot_runtime.bus import Bus
 from ispbot_sims.wa_network.client.network import WaNetworkClient
 
 _PAGE = 200
+_AT_ONCE = 8
 _CONSUMERS_PAGE = 256
 """As the server cuts it."""
 _SILENT_S = 1.0
@@ -86,11 +88,12 @@ async def collect(bus: Bus, net: WaNetworkClient, stories: Iterable[Story]) -> l
         _by_contact(await read_stream(bus, TicketClosed)),
     )
     contacts = {each.phone: contact for contact, events in received.items() for each in events if each.phone}
-    chats = []
-    for story in stories:
+    gate = asyncio.Semaphore(_AT_ONCE)
+
+    async def chat(story: Story) -> Chat:
         contact = contacts.get(story.phone, "")
-        chats.append(
-            Chat(
+        async with gate:
+            return Chat(
                 story=story,
                 screen=await net.get(f"/api/phones/{story.phone}/chat", limit="5000"),
                 archive=await _archive(bus, contact) if contact else [],
@@ -98,8 +101,8 @@ async def collect(bus: Bus, net: WaNetworkClient, stories: Iterable[Story]) -> l
                 opened=_distinct(opened.get(contact, [])),
                 closed=_distinct(closed.get(contact, [])),
             )
-        )
-    return chats
+
+    return list(await asyncio.gather(*map(chat, stories)))
 
 
 def check(chat: Chat) -> None:

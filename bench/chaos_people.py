@@ -14,9 +14,14 @@ from ispbot_launcher.running import Running
 from ispbot_sims.wa_network.client.network import WaNetworkClient
 
 PASSWORD = "Una-clave-larga-7"  # noqa: S105 - of a deployment that lives as long as the run
-_PATIENCE_S = 180.0
+_PATIENCE_S = 300.0
 """A customer who waits longer than this for an answer has found a lost message."""
 _AGAIN_S = 0.3
+_LOOK_AT_PHONE_S = 1.0
+_AGENTS = 24
+"""Cases that the desk has in hand at once; the others wait in the queue."""
+_CROWD = 100
+"""Of more phones only the first so many write in long bursts; the others write little, with pauses."""
 
 PACE_WINDOW_S = 30.0
 _PACE = 45
@@ -54,6 +59,21 @@ class Story:
     stuck: str | None = None
 
 
+class Pace:
+    """Spaces the messages of all phones together."""
+
+    def __init__(self, rate: float) -> None:
+        self._gap = 1 / rate
+        self._next = 0.0
+
+    async def turn(self) -> None:
+        """Wait for the next place."""
+        now = time.monotonic()
+        self._next = max(now, self._next + self._gap)
+        if self._next > now:
+            await asyncio.sleep(self._next - now)
+
+
 class Desk:
     """The agent at the panel's API: tries again with the same keys until the panel answers."""
 
@@ -64,6 +84,7 @@ class Desk:
         self._queue: dict[str, str] = {}
         self._taken: set[str] = set()
         self._looking: asyncio.Task[None] | None = None
+        self._agents = asyncio.Semaphore(_AGENTS)
 
     async def start(self) -> None:
         """Log in, choose the password, switch the bot on and begin to watch the queue."""
@@ -86,6 +107,10 @@ class Desk:
 
     async def attend(self, story: Story, texts: list[str], words: asyncio.Future[list[str]]) -> None:
         """Take the customer's case, answer ``texts``, read all their ``words``, close. Raises Stuck."""
+        async with self._agents:
+            await self._attend(story, texts, words)
+
+    async def _attend(self, story: Story, texts: list[str], words: asyncio.Future[list[str]]) -> None:
         ticket_id = await until(lambda: self._waiting(story.phone), f"the case of {story.phone} in the queue")
         self._taken.add(ticket_id)
         ticket = f"/api/tickets/{ticket_id}"
@@ -146,12 +171,13 @@ class Customer:
     """One phone: bursts through the menus without waiting, now and then a person; never two plans at once."""
 
     def __init__(
-        self, net: WaNetworkClient, desk: Desk, phone: str, dice: random.Random, *, asks_people: bool, plans: list[Plan]
-    ) -> None:
+        self, net: WaNetworkClient, desk: Desk, phone: str, dice: random.Random, *, pace: Pace,
+        asks_people: bool, eager: bool, plans: list[Plan],
+    ) -> None:  # fmt: skip
         self.story = Story(phone)
         self._net, self._desk, self._dice, self._plans = net, desk, dice, plans
         self._phone = net.phone(phone)
-        self._asks_people = asks_people
+        self._asks_people, self._eager, self._pace = asks_people, eager, pace
         self._number = 0
         self._owed = 0
 
@@ -170,11 +196,13 @@ class Customer:
             self.story.stuck = str(stuck)
 
     async def _browse(self) -> None:
-        for words in self._dice.choices(self._plans, k=self._dice.randint(2, 7)):
+        for words in self._dice.choices(self._plans, k=self._dice.randint(2, 7) if self._eager else 1):
             for word in ("menú", *words):
                 await self._write(f"nota {self._next():05d}" if word == "nota" else word, "answer")
             await asyncio.sleep(self._dice.choice([0.0, 0.0, 0.2, 0.6, 1.5]))
         await self._answered()
+        if not self._eager:
+            await asyncio.sleep(self._dice.uniform(5, 60))
 
     async def _ask_a_person(self) -> None:
         await self._write("menú", "answer")
@@ -197,12 +225,17 @@ class Customer:
         wrote = self.story.wrote
         if len(wrote) >= _PACE and (ago := time.time() - wrote[-_PACE].at) < PACE_WINDOW_S:
             await asyncio.sleep(PACE_WINDOW_S - ago)
+        await self._pace.turn()
         wa_id = await self._phone.say(text)
         self.story.wrote.append(Wrote(wa_id, text, time.time(), wants))
         self._owed += wants == "answer"
 
     async def _answered(self) -> None:
-        await until(lambda: _true(len(self._phone.inbox) >= self._owed), f"{self._owed} messages on {self.story.phone}")
+        await until(
+            lambda: _true(len(self._phone.inbox) >= self._owed),
+            f"{self._owed} messages on {self.story.phone}",
+            _LOOK_AT_PHONE_S,
+        )
 
     def _next(self) -> int:
         self._number += 1
@@ -213,22 +246,25 @@ async def _true(value: bool) -> bool:
     return value
 
 
-async def until(look: Callable[[], Awaitable[Result | None]], what: str) -> Result:
-    """Look until something is found and return it. Raises Stuck after the customers' patience."""
+async def until(look: Callable[[], Awaitable[Result | None]], what: str, every_s: float = _AGAIN_S) -> Result:
+    """Look every so often until something is found and return it. Raises Stuck after the customers' patience."""
     deadline = time.monotonic() + _PATIENCE_S
     while time.monotonic() < deadline:
         found = await look()
         if found:
             return found
-        await asyncio.sleep(_AGAIN_S)
+        await asyncio.sleep(every_s)
     raise Stuck(f"{what} did not come within {_PATIENCE_S:.0f} s")
 
 
-def crowd(net: WaNetworkClient, desk: Desk, phones: Mapping[str, bool], seed: int) -> list[Customer]:
+def crowd(net: WaNetworkClient, desk: Desk, phones: Mapping[str, bool], seed: int, rate: float) -> list[Customer]:
     """Make the customers; ``phones`` tells of each whether the provider knows it. Every third one asks for people."""
     found = []
+    pace = Pace(rate)
     for place, (phone, known) in enumerate(phones.items()):
         plans = [*_PLANS, ("saldo",)] if known else _PLANS
         dice = random.Random(f"{seed}:{phone}")
-        found.append(Customer(net, desk, phone, dice, asks_people=place % 3 == 0, plans=plans))
+        found.append(
+            Customer(net, desk, phone, dice, pace=pace, asks_people=place % 3 == 0, eager=place < _CROWD, plans=plans)
+        )
     return found

@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.raw_hops import measure
-from ispbot_contracts.settings import BotSettings, SendingSettings
+from ispbot_contracts.settings import BotSettings, NotificationSettings, Section, SendingSettings
 from ispbot_contracts.streams import STREAMS
 from ispbot_launcher.running import Running, start
 from ispbot_runtime.bus import Bus
@@ -110,16 +110,21 @@ class Load:
         )  # fmt: skip
 
 
-async def prepare(running: Running) -> None:
-    """Switch human pacing off and widen the loop guard: the load is a machine on purpose."""
+async def prepare(running: Running, *, leads: bool = True) -> None:
+    """Switch human pacing off and widen the loop guard: the load is a machine on purpose.
+
+    Without ``leads`` no group is told about strangers: a chat of its own with a notice per phone.
+    """
     config = CommonSettings(nats_url=running.nats_url, secret_key=running.secret_key)
     bus = Bus(config, "bench")
     await bus.connect()
     store = SettingsStore(bus, Cipher(running.secret_key))
-    for value in (
+    values: list[Section] = [
         SendingSettings(show_typing=False, max_per_second=1000, mark_read=False),
         BotSettings(reply_budget=100, same_reply_max=10, reply_budget_window_s=30),
-    ):
+        *([] if leads else [NotificationSettings()]),
+    ]
+    for value in values:
         await store.write(value, revision=(await store.read(type(value))).revision)
     await bus.stop()
 
@@ -130,11 +135,14 @@ async def main() -> None:
     parser.add_argument("--rates", default="1,50,200")
     parser.add_argument("--seconds", type=float, default=20.0)
     parser.add_argument("--chats", type=int, default=600)
+    parser.add_argument("--no-leads", action="store_true", help="no sales group is told about the strangers")
+    parser.add_argument("--mongo-uri", help="a MongoDB-protocol server in place of the embedded one")
     args = parser.parse_args()
+    environment = {"ISPBOT_MONGO_URI": args.mongo_uri} if args.mongo_uri else {}
     rates = [float(rate) for rate in args.rates.split(",")]
     phones = [f"549351700{number:04d}" for number in range(args.chats)]
-    with tempfile.TemporaryDirectory() as folder, start(Path(folder)) as running:
-        await prepare(running)
+    with tempfile.TemporaryDirectory() as folder, start(Path(folder), environment=environment) as running:
+        await prepare(running, leads=not args.no_leads)
         async with WaNetworkClient(running.phone_url) as net:
             await link(net)
             load = Load(net, phones)

@@ -1,0 +1,101 @@
+"""Some parts of an instance in this process's own supervisor: for measurements of one service alone."""
+
+import os
+from argparse import Namespace
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from bench import profiled
+from ispbot_contracts.settings import BotSettings
+from ispbot_launcher.folders import DataFolder
+from ispbot_launcher.parts import Part, Plan, build_parts
+from ispbot_launcher.ports import HOST
+from ispbot_launcher.supervisor import Supervisor
+from ispbot_launcher.up import make_plan
+from ispbot_launcher.watch import Event
+from ispbot_runtime.bus import Bus
+from ispbot_runtime.secrets import Cipher
+from ispbot_runtime.settings import CommonSettings
+from ispbot_runtime.settings_store import SettingsStore
+from ispbot_sims.isp.demo_settings import demo_sections
+from ispbot_sims.isp.server import DEFAULT_TOKEN
+from ispbot_sims.seed import seed_settings
+
+_START_LIMIT_S = 120.0
+_FLAGS = dict.fromkeys(("panel_port", "phone_port", "isp_port")) | {"real": False, "demo": True, "auto_ports": True}
+
+
+@dataclass
+class World:
+    """Running parts and a bus connection of the bench."""
+
+    plan: Plan
+    supervisor: Supervisor
+    bus: Bus
+
+    @property
+    def isp_url(self) -> str:
+        """Address of the demo provider."""
+        return f"http://{HOST}:{self.plan.isp_port}"
+
+    def pids(self) -> dict[str, int]:
+        """Return the process of each part."""
+        return {each.part.name: each.child.pid for each in self.supervisor.watches if each.child is not None}
+
+
+def plan_of(folder: Path, *, replicas: Mapping[str, int], mongo_uri: str | None = None) -> Plan:
+    """Return the plan of an instance in ``folder``."""
+    os.environ["ISPBOT_REPLICAS"] = ",".join(f"{name}={count}" for name, count in replicas.items())
+    if mongo_uri:
+        os.environ["ISPBOT_MONGO_URI"] = mongo_uri
+    data = DataFolder(folder)
+    data.create()
+    return make_plan(Namespace(**_FLAGS), data)
+
+
+@asynccontextmanager
+async def running(plan: Plan, names: set[str], *, profile: Mapping[str, Path] | None = None) -> AsyncIterator[World]:
+    """Run the named parts while the block lasts, with the demo's settings; ``profile`` runs parts under cProfile."""
+    parts = [_profiled(part, (profile or {}).get(part.name)) for part in build_parts(plan) if part.name in names]
+    supervisor = Supervisor(parts, logs=plan.data.logs, say=_complain)
+    config = CommonSettings(
+        nats_url=plan.nats_url, mongo_uri=plan.mongo_uri, secret_key=plan.secrets["ISPBOT_SECRET_KEY"]
+    )
+    try:
+        await supervisor.start(_START_LIMIT_S)
+        missing = supervisor.not_ready()
+        assert not missing, f"not ready: {missing}"
+        bus = Bus(config, "bench")
+        await bus.connect()
+        try:
+            world = World(plan, supervisor, bus)
+            await _settle(world)
+            yield world
+        finally:
+            await bus.stop()
+    finally:
+        await supervisor.stop()
+
+
+async def _settle(world: World) -> None:
+    """Write the demo's settings, with a loop guard that takes no load for a machine."""
+    store = SettingsStore(world.bus, Cipher(world.plan.secrets["ISPBOT_SECRET_KEY"]))
+    today = date.today()  # noqa: DTZ011 - the demo provider's own calendar
+    await seed_settings(store, demo_sections(isp_url=world.isp_url, token=DEFAULT_TOKEN, groups={}, today=today))
+    guard = BotSettings(reply_budget=100, same_reply_max=10, reply_budget_window_s=30)
+    await store.write(guard, revision=(await store.read(BotSettings)).revision)
+
+
+def _profiled(part: Part, file: Path | None) -> Part:
+    if file is None:
+        return part
+    python, _, module = part.argv
+    return replace(part, argv=(python, str(Path(profiled.__file__)), module, str(file)))
+
+
+def _complain(event: Event) -> None:
+    if event.what.value not in {"ready", "back"}:
+        print(f"  {event.text}", flush=True)
