@@ -22,11 +22,14 @@ from ispbot_launcher.parts import Layer, Part, Ready
 from ispbot_launcher.ports import HOST, FreePorts
 from ispbot_launcher.running import Running, start
 from ispbot_launcher.supervisor import Supervisor
+from ispbot_launcher.watch import Event, Happening
 
 NODES = ("n1", "n2", "n3")
 _START_LIMIT_S = 60.0
 _LEADER_LIMIT_S = 60.0
 _CALM_S = 6.0
+_AWAY_S = 8.0
+"""A killed node comes back after the others have elected."""
 
 
 class Cluster:
@@ -39,7 +42,7 @@ class Cluster:
         self._logs = folder / "cluster" / "logs"
         self._logs.mkdir(parents=True)
         parts = [self._part(name, folder / "cluster" / name) for name in NODES]
-        self._supervisor = Supervisor(parts, logs=self._logs, say=lambda event: print(f"  {event.text}", flush=True))
+        self._supervisor = Supervisor(parts, logs=self._logs, say=_complain, first_delay_s=_AWAY_S)
         self.url = ",".join(f"nats://{self._token}@{HOST}:{client}" for client, _, _ in self._ports.values())
 
     def _part(self, name: str, folder: Path) -> Part:
@@ -85,6 +88,11 @@ cluster {{ name: bench, listen: "{HOST}:{self._ports[name][2]}", routes: [{route
         await self._supervisor.stop()
 
 
+def _complain(event: Event) -> None:
+    if event.what is not Happening.READY:
+        print(f"  {event.text[:100]}", flush=True)
+
+
 @contextmanager
 def cluster_in(folder: Path) -> Iterator[Cluster]:
     """Run a cluster while the block lasts."""
@@ -101,13 +109,17 @@ def cluster_in(folder: Path) -> Iterator[Cluster]:
         loop.close()
 
 
-async def leader_of(cluster: Cluster, stream: str | None) -> str:
-    """Return which node leads a stream, or the whole JetStream (``None``); waits while there is an election."""
+async def leader_of(cluster: Cluster, stream: str | None, *, gone: str = "") -> str:
+    """Return which node leads a stream, or the whole JetStream (``None``); waits while there is an election.
+
+    ``gone``: the one just killed, which the others may still name; after its return it may lead again.
+    """
+    restarts = cluster.restarts(gone) if gone else 0
     deadline = time.monotonic() + _LEADER_LIMIT_S
     while time.monotonic() < deadline:
         for name in NODES:
             found = await _leader_by(cluster.monitor(name), stream)
-            if found and cluster.is_ready(found):
+            if found and (found != gone or cluster.restarts(gone) > restarts):
                 return found
         await asyncio.sleep(0.2)
     raise AssertionError(f"nobody led {stream or 'JetStream'} for {_LEADER_LIMIT_S:.0f} s")
@@ -138,7 +150,7 @@ def killing_leaders(cluster: Cluster, rounds: int) -> Killer:
                 before, began = cluster.restarts(leader), time.monotonic()
                 os.kill(cluster.pid(leader), signal.SIGKILL)
                 what = f"leader of {stream or 'the cluster'} ({leader})"
-                await leader_of(cluster, "WA")
+                await leader_of(cluster, stream, gone=leader)
                 led = time.monotonic() - began
                 while cluster.restarts(leader) == before or not cluster.is_ready(leader):
                     await asyncio.sleep(0.1)
