@@ -9,7 +9,14 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from ispbot_contracts.settings import CompanySettings, CrmSettings, CrmVendor, IspcubeSettings, MikroWispSettings
+from ispbot_contracts.settings import (
+    CompanySettings,
+    CrmSettings,
+    CrmVendor,
+    IspbrainSettings,
+    IspcubeSettings,
+    MikroWispSettings,
+)
 from ispbot_crm_adapter.adapters.factory import open_client
 from ispbot_crm_adapter.bootstrap import bootstrap
 from ispbot_crm_adapter.identity import Locale
@@ -37,9 +44,15 @@ def _ispcube(isp, **changes):
     return CrmSettings(vendor=CrmVendor.ISPCUBE, ispcube=IspcubeSettings(**fields))
 
 
-SETTINGS_OF_VENDOR = {"mikrowisp": _mikrowisp, "ispcube": _ispcube}
+def _ispbrain(isp, **changes):
+    own = isp.credentials
+    fields = {"url": isp.url, "username": own.username, "password": SecretStr(own.password)} | changes
+    return CrmSettings(vendor=CrmVendor.ISPBRAIN, ispbrain=IspbrainSettings(**fields))
+
+
+SETTINGS_OF_VENDOR = {"mikrowisp": _mikrowisp, "ispcube": _ispcube, "ispbrain": _ispbrain}
 """How each vendor is pointed at the demo provider: a new adapter adds its line and inherits the whole suite."""
-FIRST_ID = {"mikrowisp": 0, "ispcube": 2000}
+FIRST_ID = {"mikrowisp": 0, "ispcube": 2000, "ispbrain": 0}
 """What the system adds to a customer's number to make its id."""
 COMMANDS = {
     "mikrowisp": {"find": "getclientsdetails", "list": "getallclients", "bills": "getinvoices", "file": "getinvoice"},
@@ -47,6 +60,7 @@ COMMANDS = {
         "find": "customer", "list": "customers/customers_list", "bills": "bills/bills_last_six_months",
         "file": "bills/bills_last_six_months",
     },
+    "ispbrain": {"find": "customers/id", "list": "customers", "bills": "comprobantes", "file": "comprobantes"},
 }  # fmt: skip
 """How each system calls what can be made to fail."""
 

@@ -150,7 +150,7 @@ class TestInvoiceFiles:
         self, start_adapter, ask, cause, heal, cid, command, vendor
     ):
         await start_adapter(crm_breaker_open_s=0.01)
-        by_file = {"mikrowisp": "no_pdf", "ispcube": "crm_unavailable"}
+        by_file = {"mikrowisp": "no_pdf", "ispcube": "crm_unavailable", "ispbrain": "crm_unavailable"}
         for kind, strikes, code in (
             ("html", "pdf", "no_pdf"),
             ("truncated", "pdf", "no_pdf"),

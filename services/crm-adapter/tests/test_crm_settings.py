@@ -12,7 +12,11 @@ from ispbot_runtime.testing import eventually
 
 pytestmark = pytest.mark.usefixtures("configured")
 
-BAD_SECRET = {"mikrowisp": {"token": SecretStr("wrong")}, "ispcube": {"password": SecretStr("wrong")}}
+BAD_SECRET = {
+    "mikrowisp": {"token": SecretStr("wrong")},
+    "ispcube": {"password": SecretStr("wrong")},
+    "ispbrain": {"password": SecretStr("wrong")},
+}
 
 
 async def test_without_a_configured_system_questions_are_refused_and_it_works_as_soon_as_one_is(
@@ -44,7 +48,7 @@ async def test_a_corrected_credential_is_in_force_without_a_restart(
         await ask(GetAccount(customer_id=cid(1)))
     assert refused.value.details["reason"] == "denied"
     status = await ask(GetCrmStatus())
-    assert {"mikrowisp": "token", "ispcube": "contraseña"}[vendor] in status.reason
+    assert {"mikrowisp": "token", "ispcube": "contraseña", "ispbrain": "contraseña"}[vendor] in status.reason
     revision = await settings_store.write(crm_settings(), revision=revision)
     await eventually(lambda: service.watch.revision(CrmSettings) == revision)
     answer = await ask(GetAccount(customer_id=cid(1)))

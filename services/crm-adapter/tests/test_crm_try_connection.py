@@ -17,16 +17,25 @@ from ispbot_contracts.crm import TestCrmConnection as TryConnection
 from ispbot_runtime.testing import free_port
 
 ANSWER = json.dumps({"estado": "error", "mensaje": "No existe el cliente con el filtro indicado."}).encode()
-NAMES = {"mikrowisp": "MikroWisp", "ispcube": "ISPCube"}
-DENIED = {"mikrowisp": "token no es válido", "ispcube": "usuario, contraseña, api-key y client-id"}
-EMPTY = {"mikrowisp": "vacío", "ispcube": "ISPCube respondió vacío"}
-NO_SECRET = {"mikrowisp": ({"token": ""}, "token_required"), "ispcube": ({"api_key": ""}, "credentials_required")}
+NAMES = {"mikrowisp": "MikroWisp", "ispcube": "ISPCube", "ispbrain": "ISPBrain"}
+API_OF = {"mikrowisp": "/api/v1/", "ispcube": "/api", "ispbrain": "/api/v2"}
+DENIED = {
+    "mikrowisp": "token no es válido",
+    "ispcube": "usuario, contraseña, api-key y client-id",
+    "ispbrain": "usuario y contraseña",
+}
+EMPTY = {"mikrowisp": "vacío", "ispcube": "ISPCube respondió vacío", "ispbrain": "vacío"}
+NO_SECRET = {
+    "mikrowisp": ({"token": ""}, "token_required"),
+    "ispcube": ({"api_key": ""}, "credentials_required"),
+    "ispbrain": ({"password": ""}, "credentials_required"),
+}
 
 
 @pytest.fixture
 def typed(isp, vendor):
     """Return what somebody types for the vendor under test."""
-    forms = {"mikrowisp": {"token": isp.token}, "ispcube": vars(isp.credentials)}
+    forms = {"mikrowisp": {"token": isp.token}, "ispcube": vars(isp.credentials), "ispbrain": vars(isp.credentials)}
     return {"vendor": vendor, **forms[vendor]}
 
 
@@ -82,7 +91,7 @@ def self_signed(tmp_path) -> ssl.SSLContext:
 
 
 async def test_good_credentials_are_praised_with_the_time_it_took(attempt, isp, vendor):
-    result = await attempt(url=f"{isp.url}{'/api/v1/' if vendor == 'mikrowisp' else '/api'}")
+    result = await attempt(url=f"{isp.url}{API_OF[vendor]}")
     assert (result.ok, result.code) == (True, "ok")
     assert result.message.startswith(f"Conexión correcta con {NAMES[vendor]} (")
     assert result.latency_ms is not None

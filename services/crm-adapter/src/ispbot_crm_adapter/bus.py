@@ -3,8 +3,10 @@
 from functools import partial
 
 from ispbot_contracts.crm import FetchInvoicePdf, FindCustomers, GetAccount, GetCrmStatus, TestCrmConnection
+from ispbot_contracts.crm_fields import DetectCrmFields
 from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.files import InvoiceFiles
+from ispbot_crm_adapter.handlers.detect_crm_fields import detect_crm_fields
 from ispbot_crm_adapter.handlers.fetch_invoice_pdf import fetch_invoice_pdf
 from ispbot_crm_adapter.handlers.find_customers import find_customers
 from ispbot_crm_adapter.handlers.get_account import get_account
@@ -22,3 +24,4 @@ def answer_questions(bus: Bus, *, crm: CurrentCrm, store: CrmStore, recent: Rece
     bus.answer(FetchInvoicePdf, partial(fetch_invoice_pdf, crm=crm, files=files))
     bus.answer(GetCrmStatus, partial(get_crm_status, crm=crm))
     bus.answer(TestCrmConnection, partial(try_crm_connection, crm=crm))
+    bus.answer(DetectCrmFields, partial(detect_crm_fields, crm=crm))

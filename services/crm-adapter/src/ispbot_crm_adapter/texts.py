@@ -16,6 +16,13 @@ UNKNOWN_VENDOR = "Ese sistema de gestión no está soportado."
 TOKEN_REQUIRED = "Ingresá el token de la API para probar esta dirección."  # noqa: S105 - a sentence
 CREDENTIALS_REQUIRED = "Completá {missing} para probar esta dirección."
 URL_REQUIRED = "Ingresá la dirección del servidor."
+INVALID_FORM = "La configuración no es válida. Revisá la dirección y los campos marcados."
+NOBODY_TO_DETECT = (
+    "El sistema no devolvió un cliente con ese dato. Probá con el número de cliente, o revisá la consulta configurada: "
+    "puede que el servidor no conozca ese filtro."
+)
+FIELDS_DETECTED = "Esto es lo que el bot leería de este cliente. Si está bien, aplicá la propuesta."
+FIELDS_NOT_READABLE = "Encontramos el cliente, pero faltan datos para leerlo ({trouble}). Elegí esos campos a mano."
 
 _REASONS = {
     "invalid_url": "La dirección no es válida. Escribila completa, por ejemplo {example}.",
@@ -39,6 +46,14 @@ _REASONS_OF_VENDOR = {
     CrmVendor.MIKROWISP: {
         "denied": "El token no es válido o no tiene permisos. Revisalo en el sistema de gestión (Ajustes → Usuarios → API).",
     },
+    CrmVendor.ISPBRAIN: {
+        "denied": "ISPBrain no aceptó las credenciales. Revisá usuario y contraseña (o la api-key) y, en opciones avanzadas, "
+        "el encabezado con que se envían.",
+        "forbidden": "El usuario de ISPBrain no tiene permiso para esta consulta. Dale permiso de lectura de clientes, "
+        "conexiones y comprobantes.",
+        "shape": "ISPBrain respondió algo distinto de lo configurado. Usá «Detectar campos» para ver su respuesta real y "
+        "corregir el mapa de campos.",
+    },
     CrmVendor.ISPCUBE: {
         "denied": "ISPCube no aceptó las credenciales. Revisá los cuatro datos: usuario, contraseña, api-key y client-id "
         "(número de empresa).",
@@ -50,6 +65,7 @@ _REASONS_OF_VENDOR = {
 _EXAMPLES = {
     CrmVendor.MIKROWISP: "https://mikrowisp.miempresa.com",
     CrmVendor.ISPCUBE: "https://miempresa.ispcube.com",
+    CrmVendor.ISPBRAIN: "https://miempresa.ispbrain.io:4443",
 }
 
 

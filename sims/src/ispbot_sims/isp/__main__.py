@@ -1,4 +1,4 @@
-"""``python -m ispbot_sims.isp``: the demo provider speaking MikroWisp's and ISPCube's APIs."""
+"""``python -m ispbot_sims.isp``: the demo provider speaking MikroWisp's, ISPCube's and ISPBrain's APIs."""
 
 import argparse
 
@@ -8,7 +8,7 @@ from ispbot_sims.isp.server import DEFAULT_TOKEN, serve
 def main() -> None:
     """Read the arguments and serve."""
     parser = argparse.ArgumentParser(
-        prog="ispbot_sims.isp", description="The demo Internet provider (MikroWisp and ISPCube APIs)."
+        prog="ispbot_sims.isp", description="The demo Internet provider (MikroWisp, ISPCube and ISPBrain APIs)."
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8950)

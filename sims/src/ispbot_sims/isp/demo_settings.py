@@ -13,6 +13,9 @@ from ispbot_contracts.settings import (
     CompanySettings,
     CrmSettings,
     CrmVendor,
+    IspbrainEndpoints,
+    IspbrainSettings,
+    IspbrainWrite,
     IspcubeSettings,
     MikroWispSettings,
     NotificationSettings,
@@ -30,6 +33,7 @@ from ispbot_contracts.settings import (
     ZonesSettings,
 )
 from ispbot_sims.isp.company import AREA_CODE, COMPANY, PLANS, TIMEZONE
+from ispbot_sims.isp.ispbrain.queue import ACCOUNT as ALTWHA_ACCOUNT
 from ispbot_sims.isp.server import DEFAULT_CREDENTIALS
 from ispbot_sims.isp.town import ZONES
 
@@ -73,6 +77,7 @@ def demo_sections(
                 api_key=SecretStr(DEFAULT_CREDENTIALS.api_key),
                 client_id=DEFAULT_CREDENTIALS.client_id,
             ),
+            ispbrain=_ispbrain(isp_url),
         ),
         _plans(),
         _promotions(today),
@@ -86,6 +91,21 @@ def demo_sections(
         ),
         NotificationSettings(support=_group(SUPPORT_GROUP, groups), sales=_group(SALES_GROUP, groups)),
     ]
+
+
+def _ispbrain(isp_url: str) -> IspbrainSettings:
+    """With the promises and payments of the stand-in, whose calls are our own (nobody has seen the real ones)."""
+    promise = IspbrainWrite(path="/payment-commitments", body={"customer_id": "{id}", "date": "{date}"})
+    payment = IspbrainWrite(
+        path="/payments", body={"customer_id": "{id}", "amount": "{amount}", "reference": "{reference}"}
+    )
+    return IspbrainSettings(
+        url=isp_url,
+        username=DEFAULT_CREDENTIALS.username,
+        password=SecretStr(DEFAULT_CREDENTIALS.password),
+        endpoints=IspbrainEndpoints(promise=promise, payment=payment),
+        altwha_account=ALTWHA_ACCOUNT,
+    )
 
 
 def _company() -> CompanySettings:

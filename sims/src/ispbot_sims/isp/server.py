@@ -10,6 +10,8 @@ from ispbot_sims.isp.company import TIMEZONE
 from ispbot_sims.isp.faults import FaultBoard, RequestLog
 from ispbot_sims.isp.generate import demo_isp
 from ispbot_sims.isp.invoice_files import InvoiceFiles
+from ispbot_sims.isp.ispbrain import app as ispbrain
+from ispbot_sims.isp.ispbrain.account import BrainAccount
 from ispbot_sims.isp.ispcube import app as ispcube
 from ispbot_sims.isp.ispcube.account import Account, Credentials
 from ispbot_sims.isp.mikrowisp import app as mikrowisp
@@ -28,13 +30,15 @@ def build_app(
     credentials: Credentials = DEFAULT_CREDENTIALS,
     radius_online: bool = False,
 ) -> Starlette:
-    """Return the whole server over one provider: both faces at once, their paths do not meet.
+    """Return the whole server over one provider: all faces at once, the more special paths first.
 
     ``radius_online`` says whether ISPCube's face tells who is online, as it does for providers with RADIUS.
     """
     board, log = FaultBoard(), RequestLog()
     spoil, spoil_cube = Sabotage(board, mikrowisp.error_under_200), Sabotage(board, ispcube.error_under_200)
+    spoil_brain = Sabotage(board, ispbrain.error_under_200)
     faces = (
+        ispbrain.IspbrainFace(isp, BrainAccount(credentials), spoil_brain, log, InvoiceFiles(isp, spoil_brain, log)),
         mikrowisp.MikroWispFace(isp, token, spoil, log, InvoiceFiles(isp, spoil, log)),
         ispcube.IspcubeFace(
             isp, Account(credentials), spoil_cube, log, InvoiceFiles(isp, spoil_cube, log), radius_online=radius_online

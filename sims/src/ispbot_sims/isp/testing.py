@@ -16,7 +16,7 @@ from ispbot_sims.isp.server import DEFAULT_CREDENTIALS, DEFAULT_TOKEN, build_app
 
 @dataclass(frozen=True)
 class RunningIsp:
-    """A served provider: its address, MikroWisp's token, ISPCube's credentials and the model behind both."""
+    """A served provider: its address, MikroWisp's token, ISPCube's credentials (ISPBrain's too) and the model."""
 
     url: str
     token: str

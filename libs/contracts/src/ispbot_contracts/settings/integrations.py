@@ -14,6 +14,7 @@ class CrmVendor(StrEnum):
 
     MIKROWISP = "mikrowisp"
     ISPCUBE = "ispcube"
+    ISPBRAIN = "ispbrain"
 
 
 class MikroWispSettings(Part):

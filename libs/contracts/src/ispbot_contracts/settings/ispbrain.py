@@ -14,15 +14,23 @@ from pydantic import AfterValidator, Field, JsonValue, model_validator
 
 from ispbot_contracts.settings.base import Part, Secret
 
+_SECRET = re.compile(r"pass|contrase|clave|secret|token|wifi|wi_fi|api_?key|(?<![a-z])(pin|psk|pwd)", re.IGNORECASE)
 _PLACE = re.compile(r"\{(\w*)\}")
 _NAME = r"[\w\-]+"
 _PATHS = re.compile(rf"{_NAME}(\.{_NAME})*(\|{_NAME}(\.{_NAME})*)*")
 
 
-def _field_path(written: str) -> str:
+def _path_to_token(written: str) -> str:
     text = "".join(written.split())
     if text and not _PATHS.fullmatch(text):
         raise ValueError(f'{written!r} is no path; write names with dots, alternatives with a bar: "plan.name|plan"')
+    return text
+
+
+def _field_path(written: str) -> str:
+    text = _path_to_token(written)
+    if _SECRET.search(text):
+        raise ValueError(f"{written!r} looks like a password or key: those are never read")
     return text
 
 
@@ -81,7 +89,9 @@ class IspbrainLogin(Part):
     """SEEN."""
     body: dict[str, str] = {"username": "{username}", "password": "{password}"}
     """SEEN. Sent as JSON."""
-    token_path: NeededPath = "token_access|token|data.token_access|data.token"  # noqa: S105 - where it stands
+    token_path: Annotated[str, Field(min_length=1), AfterValidator(_path_to_token)] = (
+        "token_access|token|data.token_access|data.token"  # noqa: S105 - where it stands
+    )
     """SEEN: ``token_access``, and ``token`` in an old client."""
     ttl_s: Annotated[int, Field(ge=60, le=86_400)] = 3000
     """SEEN: a client keeps the token for 50 minutes; its life is not known."""
@@ -135,7 +145,9 @@ class IspbrainEndpoints(Part):
     """GUESS. Empty, or a filter that the server ignores: the nightly index recognises phones."""
     by_document: Endpoint = "/customers?filter[document]={doc}"
     """GUESS."""
-    by_code: Annotated[str, Field(min_length=1), AfterValidator(_endpoint)] = "/customers/{code}"
+    by_code: Endpoint = "/customers/{code}"
+    """SEEN, where the number people know is the id."""
+    by_id: Annotated[str, Field(min_length=1), AfterValidator(_endpoint)] = "/customers/{id}"
     """SEEN."""
     customers: Endpoint = "/customers"
     """GUESS as a list (SEEN with a number); the nightly index reads it page by page."""
@@ -161,7 +173,7 @@ class IspbrainEndpoints(Part):
         _check_places("by_phone", self.by_phone, needed={"phone"})
         _check_places("by_document", self.by_document, needed={"doc"})
         _check_places("by_code", self.by_code, needed={"code"})
-        for name in ("invoices", "pending", "tickets"):
+        for name in ("by_id", "invoices", "pending", "tickets"):
             _check_places(name, getattr(self, name), needed={"id"})
         for name in ("customers", "total", "plans"):
             _check_places(name, getattr(self, name))
@@ -175,7 +187,7 @@ class IspbrainCustomerFields(Part):
     """Where a customer's values stand."""
 
     id: NeededPath = "id"
-    code: NeededPath = "code|id"
+    code: NeededPath = "id"
     """GUESS: the number people know."""
     name: NeededPath = "name|fantasy_name"
     """SEEN."""

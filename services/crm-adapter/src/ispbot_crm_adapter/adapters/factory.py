@@ -3,8 +3,10 @@
 import hashlib
 from dataclasses import dataclass
 
-from ispbot_contracts.settings import CrmSettings, CrmVendor, IspcubeSettings, MikroWispSettings
+from ispbot_contracts.settings import CrmSettings, CrmVendor, IspbrainSettings, IspcubeSettings, MikroWispSettings
 from ispbot_crm_adapter.adapters.address import api_base
+from ispbot_crm_adapter.adapters.ispbrain.client import IspbrainClient
+from ispbot_crm_adapter.adapters.ispbrain.line import IspbrainLine, Secrets
 from ispbot_crm_adapter.adapters.ispcube.client import IspcubeClient
 from ispbot_crm_adapter.adapters.ispcube.line import Credentials, IspcubeLine
 from ispbot_crm_adapter.adapters.mikrowisp.client import MikroWispClient
@@ -14,7 +16,7 @@ from ispbot_crm_adapter.outbound import HttpDoor
 from ispbot_crm_adapter.ports import CrmClient
 from ispbot_crm_adapter.settings import Limits
 
-_API_OF = {CrmVendor.MIKROWISP: "/api/v1", CrmVendor.ISPCUBE: "/api"}
+_API_OF = {CrmVendor.MIKROWISP: "/api/v1", CrmVendor.ISPCUBE: "/api", CrmVendor.ISPBRAIN: "/api/v2"}
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ def open_client(settings: CrmSettings, locale: Locale, limits: Limits) -> Opened
             return _open_mikrowisp(settings.mikrowisp, locale, limits)
         case CrmVendor.ISPCUBE if settings.ispcube is not None:
             return _open_ispcube(settings.ispcube, locale, limits)
+        case CrmVendor.ISPBRAIN if settings.ispbrain is not None:
+            return _open_ispbrain(settings.ispbrain, locale, limits)
         case _:
             return None
 
@@ -85,6 +89,27 @@ def _open_ispcube(settings: IspcubeSettings, locale: Locale, limits: Limits) -> 
         page_pause_s=limits.page_pause_s,
     )
     return Opened(client, guard, source_of(CrmVendor.ISPCUBE, base, settings.client_id), locale)
+
+
+def _open_ispbrain(settings: IspbrainSettings, locale: Locale, limits: Limits) -> Opened:
+    base = base_of(CrmVendor.ISPBRAIN, settings.url)
+    guard = Guard(CrmVendor.ISPBRAIN, limits)
+    door = HttpDoor(verify_tls=settings.verify_tls, limits=limits)
+    secrets = Secrets(
+        password=settings.password.get_secret_value() if settings.password is not None else "",
+        api_key=settings.api_key.get_secret_value() if settings.api_key is not None else "",
+    )
+    line = IspbrainLine(
+        base=base,
+        form=settings,
+        secrets=secrets,
+        door=door,
+        guard=guard,
+        login_s=limits.login_s,
+        page_pause_s=limits.page_pause_s,
+    )
+    client = IspbrainClient(base=base, line=line, door=door, files=Guard(CrmVendor.ISPBRAIN, limits), locale=locale)
+    return Opened(client, guard, source_of(CrmVendor.ISPBRAIN, base), locale)
 
 
 def source_of(vendor: str, *parts: str) -> str:

@@ -15,7 +15,7 @@ from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.errors import CrmError, CrmRejected, CrmUnreachable
 from ispbot_crm_adapter.typed import IncompleteForm, settings_to_try
 
-_NAMES = {CrmVendor.MIKROWISP: "MikroWisp", CrmVendor.ISPCUBE: "ISPCube"}
+_NAMES = {CrmVendor.MIKROWISP: "MikroWisp", CrmVendor.ISPCUBE: "ISPCube", CrmVendor.ISPBRAIN: "ISPBrain"}
 
 
 async def try_crm_connection(query: TestCrmConnection, *, crm: CurrentCrm) -> ConnectionTest:

@@ -11,7 +11,7 @@ from ispbot_sims.isp.faults import FaultKind, RequestLog
 from ispbot_sims.isp.invoice_files import InvoiceFiles
 from ispbot_sims.isp.ispcube import read, shapes
 from ispbot_sims.isp.ispcube.account import Account, no, unauthenticated
-from ispbot_sims.isp.model import DemoIsp, Invoice
+from ispbot_sims.isp.model import DemoIsp
 from ispbot_sims.isp.sabotage import Sabotage
 
 _LOGIN = "sanctum/token"
@@ -97,14 +97,7 @@ class IspcubeFace:
 
     async def bill_file(self, http: Request) -> Response:
         """Serve a bill's PDF."""
-        return await self.files.serve(http, self._bill_of(http.path_params["uuid"]))
-
-    def _bill_of(self, uuid: str) -> Invoice | None:
-        try:
-            bill = self.isp.invoices.get(int(uuid[:8], 16))
-        except ValueError:
-            return None
-        return bill if bill is not None and shapes.uuid_of(bill) == uuid else None
+        return await self.files.serve(http, shapes.invoice_of_uuid(self.isp, http.path_params["uuid"]))
 
 
 def error_under_200(text: str) -> Response:

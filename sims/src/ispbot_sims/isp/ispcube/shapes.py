@@ -184,3 +184,12 @@ def uuid_of(record: Invoice) -> str:
 def day(value: date) -> str:
     """Return a day."""
     return value.isoformat()
+
+
+def invoice_of_uuid(isp: DemoIsp, uuid: str) -> Invoice | None:
+    """Return the bill whose file has this name."""
+    try:
+        bill = isp.invoices.get(int(uuid[:8], 16))
+    except ValueError:
+        return None
+    return bill if bill is not None and uuid_of(bill) == uuid else None

@@ -73,7 +73,7 @@ async def pending_messages(
     }
     if urgent:
         params["filter[urgent]"] = 1
-    rows = [row_of(_MessageRow, raw) for raw in line.rows_in(await line.get("altwha_messages", _QUEUE, params))]
+    rows = [row_of(_MessageRow, raw) for raw in line.rows_in(await line.get("altwha_messages", _QUEUE, params=params))]
     waiting = [row for row in rows if _waits(row, account)]
     if len(waiting) != len(rows):
         log.warning("altwha_filter_ignored", given=len(rows), waiting=len(waiting))
@@ -84,12 +84,12 @@ async def acknowledge(line: IspbrainLine, message_id: str, *, sent: bool, at: da
     """Mark a message as sent or failed. ``at`` is local time, as the vendor's agent writes it. Raises CrmError."""
     body = _ACK.body | {"status": _SENT if sent else _FAILED}
     call = _ACK.model_copy(update={"body": body})
-    await line.write("altwha_acknowledge", call, id=message_id, at=f"{at:%Y-%m-%d %H:%M:%S}")
+    await line.write("altwha_acknowledge", call, {"id": message_id, "at": f"{at:%Y-%m-%d %H:%M:%S}"})
 
 
 async def pacing(line: IspbrainLine, account: str) -> AltwhaPacing | None:
     """Return how the account wants to be paced, None when it does not say. Raises CrmError."""
-    answer = await line.get("altwha_accounts", "/altwha_accounts/{account}", account=account)
+    answer = await line.get("altwha_accounts", "/altwha_accounts/{account}", {"account": account})
     config = first_at(answer, "config|data.config")
     if config is None:
         return None

@@ -42,28 +42,32 @@ class IspbrainLine:
         self._login_s = login_s
         self._session = Session(lambda: guard.read("login", self._log_in), kept_s=form.login.ttl_s)
 
-    async def get(self, operation: str, path: str, params: Mapping[str, object] | None = None, **places: str) -> Any:
+    async def get(
+        self, operation: str, path: str, places: Mapping[str, str] | None = None, params: Mapping[str, object] | None = None
+    ) -> Any:  # fmt: skip
         """Return the JSON of a question, None when there is no content; after a refused token once more with a new one.
 
         ``path`` is an endpoint of the form with its places. Raises CrmError, NoSuchCustomer (404) among them.
         """
-        url = self._url(path, params, places)
+        url = self._url(path, params, places or {})
         return await self._authorised(
             lambda token: self._guard.read(operation, lambda: self._exchange("GET", url, token))
         )
 
-    async def write(self, operation: str, call: IspbrainWrite, **places: str) -> Any:
+    async def write(self, operation: str, call: IspbrainWrite, places: Mapping[str, str]) -> Any:
         """Make a change, never twice. Raises CrmError; CrmRejected has the server's own words."""
         url, body = self._url(call.path, None, places), filled_body(call.body, places)
         return await self._authorised(
             lambda token: self._guard.write(operation, lambda: self._exchange(call.method, url, token, body))
         )
 
-    async def pages(self, operation: str, path: str) -> AsyncIterator[list[object]]:
+    async def pages(
+        self, operation: str, path: str, places: Mapping[str, str] | None = None
+    ) -> AsyncIterator[list[object]]:
         """Yield a list page by page. Raises CrmBroken when the server gives the same page again."""
         pages, number, before = self.form.pages, 1, object()
         while number <= _LAST_PAGE:
-            answer = await self.get(operation, path, {pages.size_param: pages.size, pages.number_param: number})
+            answer = await self.get(operation, path, places, {pages.size_param: pages.size, pages.number_param: number})
             rows = self.rows_in(answer)
             if not rows:
                 return

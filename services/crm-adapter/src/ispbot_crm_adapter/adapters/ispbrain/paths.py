@@ -21,13 +21,25 @@ def all_at(raw: object, paths: str) -> list[Any]:
     return [value for path in paths.split("|") if path for value in _walk(raw, path.split(".")) if value not in _EMPTY]
 
 
-def list_at(raw: object, path: str) -> list[object]:
-    """Return the list of objects that a path leads to; nothing when it leads nowhere."""
-    for one in path.split("|"):
-        rows = [row for row in _walk(raw, one.split(".")) if isinstance(row, dict)]
-        if rows:
-            return list(rows)
-    return []
+def scalar_at(raw: object, paths: str) -> Any:
+    """Return the first plain value (no object, no list), None when there is none."""
+    return next(iter(scalars_at(raw, paths)), None)
+
+
+def scalars_at(raw: object, paths: str) -> list[Any]:
+    """Return all plain values."""
+    return [value for value in all_at(raw, paths) if not isinstance(value, dict)]
+
+
+def objects_at(raw: object, paths: str) -> list[object] | None:
+    """Return the list of objects that the first existing path leads to, None when none exists."""
+    for path in paths.split("|"):
+        found = raw
+        for name in path.split("."):
+            found = found.get(name) if isinstance(found, dict) else None
+        if isinstance(found, list):
+            return [one for one in found if isinstance(one, dict)]
+    return None
 
 
 def filled_path(template: str, values: Mapping[str, str]) -> str:

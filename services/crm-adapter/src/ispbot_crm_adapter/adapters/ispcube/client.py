@@ -9,8 +9,8 @@ from cachetools import TTLCache
 from ispbot_contracts.crm import Capability, CustomerAccount
 from ispbot_crm_adapter.adapters.ispcube import mapping
 from ispbot_crm_adapter.adapters.ispcube.line import IspcubeLine
-from ispbot_crm_adapter.adapters.ispcube.plans import PlanList
-from ispbot_crm_adapter.adapters.ispcube.wire import BillRow, CustomerRow, ListedRow, rows_in
+from ispbot_crm_adapter.adapters.ispcube.wire import BillRow, CustomerRow, ListedRow, PlanRow, rows_in
+from ispbot_crm_adapter.adapters.plan_list import PlanList
 from ispbot_crm_adapter.adapters.scalars import row_of
 from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmError, CrmRejected, NoInvoiceFile, NoSuchCustomer
 from ispbot_crm_adapter.guard import Guard
@@ -45,7 +45,7 @@ class IspcubeClient:
         self._files = files
         self._locale = locale
         self._page_pause_s = page_pause_s
-        self._plans = PlanList(line)
+        self._plans = PlanList(self._list_plans)
         self._customers: TTLCache[str, CustomerRow] = TTLCache(maxsize=_IN_CHAT, ttl=fresh_s)
         self._bills_of: TTLCache[str, list[BillRow]] = TTLCache(maxsize=_IN_CHAT, ttl=fresh_s)
 
@@ -197,6 +197,10 @@ class IspcubeClient:
         rows = [row_of(BillRow, raw) for raw in rows_in(answer)]
         bills = self._bills_of[customer_id] = [row for row in rows if row.customer_id == customer_id]
         return bills
+
+    async def _list_plans(self) -> dict[str, PlanRow]:
+        rows = [row_of(PlanRow, raw) for raw in rows_in(await self._line.get("plans/plans_list"))]
+        return {row.id: row for row in rows}
 
     async def _account(self, row: CustomerRow) -> CustomerAccount:
         bills, plans = await asyncio.gather(self._bills_if_owing(row), self._plans.get())

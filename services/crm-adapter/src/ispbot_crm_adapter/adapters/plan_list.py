@@ -2,30 +2,30 @@
 
 import asyncio
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Generic, TypeVar
 
-from ispbot_crm_adapter.adapters.ispcube.line import IspcubeLine
-from ispbot_crm_adapter.adapters.ispcube.wire import PlanRow, rows_in
-from ispbot_crm_adapter.adapters.scalars import row_of
 from ispbot_crm_adapter.errors import CrmError
 from ispbot_runtime.logs import get_logger
 
 log = get_logger(__name__)
 
+PlanT = TypeVar("PlanT")
+
 _KEPT_S = 24 * 3600.0
 _AFTER_TROUBLE_S = 900.0
 
 
-class PlanList:
+class PlanList(Generic[PlanT]):
     """A missing price must not cost an answer: without the list, plans have names only."""
 
-    def __init__(self, line: IspcubeLine) -> None:
-        self._line = line
-        self._plans: Mapping[str, PlanRow] = {}
+    def __init__(self, ask: Callable[[], Awaitable[Mapping[str, PlanT]]]) -> None:
+        self._ask_anew = ask
+        self._plans: Mapping[str, PlanT] = {}
         self._until = float("-inf")
         self._asking = asyncio.Lock()
 
-    async def get(self) -> Mapping[str, PlanRow]:
+    async def get(self) -> Mapping[str, PlanT]:
         """Return the plans by id, those of before while they can not be had."""
         async with self._asking:
             if time.monotonic() >= self._until:
@@ -35,9 +35,8 @@ class PlanList:
     async def _ask(self) -> float:
         """Ask anew and return for how many seconds that will do."""
         try:
-            rows = [row_of(PlanRow, raw) for raw in rows_in(await self._line.get("plans/plans_list"))]
+            self._plans = await self._ask_anew()
         except CrmError as error:
-            log.warning("ispcube_plans_not_listed", reason=error.code)
+            log.warning("crm_plans_not_listed", reason=error.code)
             return _AFTER_TROUBLE_S
-        self._plans = {row.id: row for row in rows}
         return _KEPT_S
