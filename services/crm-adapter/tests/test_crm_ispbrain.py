@@ -1,6 +1,6 @@
 """ISPBrain only: what is configured, servers that word things differently, the token, the AltWha queue, Detectar campos."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -10,12 +10,13 @@ from ispbot_contracts.crm import Capability, CustomerStatus, InvoiceStatus
 from ispbot_contracts.crm_fields import DetectCrmFields
 from ispbot_contracts.settings import IspbrainApi, IspbrainFieldMap, IspbrainInvoiceFields
 from ispbot_crm_adapter.adapters.factory import open_client
+from ispbot_crm_adapter.adapters.ispbrain import writing
 from ispbot_crm_adapter.adapters.ispbrain.altwha import acknowledge, pacing, pending_messages
 from ispbot_crm_adapter.adapters.ispbrain.detect import propose, samples_of
 from ispbot_crm_adapter.adapters.ispbrain.mapping import account_of, invoices_of
 from ispbot_crm_adapter.adapters.ispbrain.paths import filled_body, filled_path, first_at
 from ispbot_crm_adapter.adapters.ispbrain.wire import customer_row, invoice_row
-from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmRejected
+from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmRejected, CrmUnreachable
 from ispbot_crm_adapter.identity import Locale
 
 NESTED = {
@@ -113,6 +114,53 @@ class TestConfigured:
         client = client_with(pages={"number_param": "pagina", "size": 10})
         with pytest.raises(CrmBroken, match="same page"):
             [page async for page in client.directory()]
+
+
+class TestWrites:
+    ENDPOINTS = {
+        "promise": {"path": "/payment-commitments", "body": {"customer_id": "{id}", "date": "{date}"}},
+        "payment": {"path": "/payments", "body": {"customer_id": "{id}", "amount": "{amount}"}},
+    }
+
+    async def test_the_customers_story_identify_balance_invoice_promise_case_payment(self, client_with, isp):
+        client = client_with(endpoints=self.ENDPOINTS)
+        [nelida] = await client.find("phone", "3515550001")
+        statement = await client.statement(nelida.customer_id)
+        owed = statement.invoices[0]
+        assert (await client.invoice_file(nelida.customer_id, owed.invoice_id)).startswith(b"%PDF-")
+        until = isp.isp.today + timedelta(days=3)
+        await writing.promise(client.line, customer_id="1", until=until, amount=nelida.balance.amount)
+        assert isp.isp.promises[int(owed.invoice_id)].until == until
+        number = await writing.file_case(client.line, customer_id="1", title="Sin señal", text="Desde ayer [m1]")
+        assert isp.isp.tickets[int(number)].subject == "Sin señal"
+        assert await writing.case_with(client.line, customer_id="1", mark="[m1]") == (True, number)
+        assert await writing.case_with(client.line, customer_id="1", mark="[m2]") == (False, None)
+        paid = {"customer_id": "1", "amount": nelida.balance.amount, "on": isp.isp.today, "reference": "0001234"}
+        assert await writing.register_payment(client.line, **paid)
+        assert (await client.account("1")).balance.amount == 0
+
+    async def test_what_is_not_configured_is_refused_and_the_systems_own_no_is_passed_on(self, client_with, isp):
+        today = isp.isp.today
+        with pytest.raises(CrmRejected, match="no está configurada"):
+            await writing.promise(client_with().line, customer_id="1", until=today, amount=Decimal(1))
+        line = client_with(endpoints=self.ENDPOINTS).line
+        with pytest.raises(CrmRejected, match="no tiene deuda"):
+            await writing.promise(line, customer_id="2", until=today, amount=Decimal(1))
+
+    async def test_a_change_is_sent_once_although_the_line_was_cut(self, client_with, cause, asked):
+        line = client_with().line
+        await line.get("total", "/customers/total")
+        await cause("reset", command="tickets")
+        await asked()
+        with pytest.raises(CrmUnreachable):
+            await writing.file_case(line, customer_id="1", title="t", text="x")
+        assert await asked() == {"tickets": 1}
+
+    async def test_other_customers_cases_do_not_tell_anything(self, client_with, cause):
+        line = client_with().line
+        await writing.file_case(line, customer_id="2", title="t", text="[m1]")
+        await cause("ignores_filter", command="tickets")
+        assert await writing.case_with(line, customer_id="1", mark="[m1]") == (None, None)
 
 
 class TestToken:
