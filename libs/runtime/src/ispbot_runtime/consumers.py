@@ -19,6 +19,7 @@ from ispbot_contracts.streams import PARTITIONS
 from ispbot_runtime.delivery import Delivery
 from ispbot_runtime.pull import Pull
 from ispbot_runtime.rewind import start_in_order
+from ispbot_runtime.topology import ensure_consumer
 
 _PARTITION_BATCH = 64
 
@@ -78,7 +79,7 @@ class PartitionConsumer:
     async def _ensure(self, partition: int) -> None:
         filters = [subject.replace(".*.*", f".{partition}.*") for subject in self._filters]
         config = _config(f"{self._durable}-p{partition}", filters, 1, self._delivery.patience.ack_wait_s)
-        await self._js.add_consumer(self._stream, config)
+        await ensure_consumer(self._js, self._stream, config)
 
     async def _deliver(self, msg: Msg) -> None:
         delay = await self._delivery.deliver(msg)
@@ -122,7 +123,7 @@ class LaneConsumer:
             durable, repeats_until = await start_in_order(self._js, self._stream, config)
             self._delivery.repeats_until(repeats_until)
         else:
-            await self._js.add_consumer(self._stream, config)
+            await ensure_consumer(self._js, self._stream, config)
         self._pull = Pull(
             self._nc, stream=self._stream, durable=durable, batch=self._in_flight, on_message=self._arrived
         )

@@ -1,7 +1,11 @@
 """Streams and buckets, created or brought up to date by any replica of any service (idempotent)."""
 
+import asyncio
+
+from nats.errors import NoRespondersError
+from nats.errors import TimeoutError as NatsTimeoutError
 from nats.js import JetStreamContext, api
-from nats.js.errors import BadRequestError, NotFoundError
+from nats.js.errors import BadRequestError, NotFoundError, ServiceUnavailableError
 
 from ispbot_contracts.streams import (
     DEAD_STREAM,
@@ -15,11 +19,15 @@ from ispbot_contracts.streams import (
     TRIES_BUCKET,
     StreamSpec,
 )
+from ispbot_runtime.logs import get_logger
 
 _DEAD_MAX_BYTES = 1024**3
 _LEASE_TTL_S = 15.0
 _TRIES_TTL_S = 24 * 3600.0
 _NAME_IN_USE = 10058
+_AGAIN_S = 0.5
+
+log = get_logger(__name__)
 
 
 def _stream_config(spec: StreamSpec, replicas: int) -> api.StreamConfig:
@@ -54,6 +62,18 @@ async def _ensure_bucket(
         await js.key_value(bucket)
     except NotFoundError:
         await js.create_key_value(api.KeyValueConfig(bucket=bucket, history=history, ttl=ttl, replicas=replicas))
+
+
+async def ensure_consumer(js: JetStreamContext, stream: str, config: api.ConsumerConfig) -> None:
+    """Create or update a durable consumer, for as long as it takes: a cluster makes many of them in tens of seconds."""
+    while True:
+        try:
+            await js.add_consumer(stream, config)
+        except (NatsTimeoutError, NoRespondersError, ServiceUnavailableError) as error:
+            log.warning("consumer_not_ready", durable=config.durable_name, reason=str(error) or type(error).__name__)
+            await asyncio.sleep(_AGAIN_S)
+        else:
+            return
 
 
 async def ensure_topology(js: JetStreamContext, replicas: int = 1) -> None:
