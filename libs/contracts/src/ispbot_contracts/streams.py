@@ -6,6 +6,9 @@ from datetime import timedelta
 PARTITIONS = 32
 """How many ordered lanes the keys of a stream are spread over. Changing it moves keys: drain first."""
 
+TOPOLOGY_VERSION = 1
+"""Count it up when a stream or the filter of a consumer changes: older replicas then leave the new ones alone."""
+
 DUPLICATE_WINDOW = timedelta(minutes=10)
 """Longer than the longest gap between two tries of the same publish."""
 
@@ -51,6 +54,7 @@ STREAMS: tuple[StreamSpec, ...] = (
 )
 
 DEAD_STREAM = "DEAD"
+DEAD_MAX_BYTES = 1024**3
 DEAD_SUBJECT = "dead"
 """Parked messages: ``dead.<service>.<durable>``."""
 

@@ -15,15 +15,19 @@ from typing import Any, Literal, TypeVar
 
 from faststream.nats import NatsBroker
 from nats.aio.msg import Msg
+from nats.errors import BadHeaderError, BadSubjectError, MaxPayloadError
 from nats.errors import Error as NatsError
 from nats.js import JetStreamContext
+from nats.js.errors import APIError
 from pydantic import ValidationError
 
 from ispbot_contracts.base import Ephemeral, Message
 from ispbot_contracts.streams import stored_subject, stream_of
 from ispbot_runtime import metrics
+from ispbot_runtime.backlog import EVERY_S, BacklogWatch
 from ispbot_runtime.consumers import Consumer, LaneConsumer, PartitionConsumer
 from ispbot_runtime.delivery import Delivery, Handler, Patience
+from ispbot_runtime.durables import Durable
 from ispbot_runtime.errors import Unavailable
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.questions import Questions
@@ -38,7 +42,10 @@ HintT = TypeVar("HintT", bound=Ephemeral)
 
 _PUBLISH_TIMEOUT_S = 2.0
 _PUBLISH_LIMIT_S = 45.0
-_WATCH_EVERY_S = 10.0
+_NO_ROOM = {10023, 10047, 10077}
+"""Insufficient resources, storage exceeded, maximum bytes exceeded (or the disk's own words)."""
+_NO_ROOM_LIMIT_S = 5.0
+_NO_ROOM_KEPT_S = 30.0
 
 
 class Bus(Questions):
@@ -66,7 +73,10 @@ class Bus(Questions):
         self._after_reconnect: list[Callable[[], Awaitable[None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.js: JetStreamContext
+        self.backlog: BacklogWatch
         self.connected = False
+        self.topology_problem: str | None = "not checked yet"
+        self._full: dict[str, tuple[str, float]] = {}
         self._started = False
 
     async def connect(self) -> None:
@@ -79,10 +89,22 @@ class Bus(Questions):
             try:
                 await ensure_topology(self.js, self._settings.stream_replicas)
             except NatsError as error:  # JetStream may still be electing or loading
+                self.topology_problem = f"streams are not ready: {error}"
                 log.warning("topology_not_ready", reason=str(error))
                 await asyncio.sleep(0.5)
             else:
+                self.topology_problem = None
+                self.backlog = BacklogWatch(self.js, self.service, self.durables)
                 return
+
+    def durables(self) -> list[Durable]:
+        """Return every consumer on the server that this process follows now."""
+        return [durable for consumer in tuple(self._consumers) for durable in consumer.durables()]
+
+    def storage_problem(self) -> str | None:
+        """Return why the bus takes no more messages (its disk or a stream is full), None when it does."""
+        recent = time.monotonic() - _NO_ROOM_KEPT_S
+        return "; ".join(reason for reason, at in self._full.values() if at > recent) or None
 
     async def start(self) -> None:
         """Begin to answer and to consume what was registered before."""
@@ -114,19 +136,28 @@ class Bus(Questions):
         await self._publish(subject, body, headers, subject.split(".", maxsplit=1)[0])
 
     async def _publish(self, subject: str, body: bytes, headers: dict[str, str], label: str) -> None:
-        deadline = time.monotonic() + _PUBLISH_LIMIT_S
+        started, owner = time.monotonic(), subject.split(".", maxsplit=1)[0]
+        deadline = started + _PUBLISH_LIMIT_S
         pause = 0.05
         while True:
             try:
                 await self.js.publish(subject, body, timeout=_PUBLISH_TIMEOUT_S, headers=dict(headers))
             except NatsError as error:
+                if isinstance(error, APIError) and error.err_code in _NO_ROOM:
+                    deadline = min(deadline, started + _NO_ROOM_LIMIT_S)
+                    reason = f"the bus has no room for {owner}: {error.description}"
+                    self._full[owner] = (reason, time.monotonic())
+                if isinstance(error, MaxPayloadError | BadSubjectError | BadHeaderError):
+                    raise
                 if time.monotonic() + pause > deadline:
-                    raise Unavailable(f"bus: {label} was not stored: {error}") from error
+                    full = self._full.get(owner)
+                    raise Unavailable(full[0] if full else f"bus: {label} was not stored: {error}") from error
                 metrics.PUBLISH_RETRIES.labels(label).inc()
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
                 pause = min(pause * 2, 2.0)
             else:
                 metrics.PUBLISHED.labels(label).inc()
+                self._full.pop(owner, None)
                 return
 
     async def hint(self, hint: Ephemeral) -> None:
@@ -234,7 +265,8 @@ class Bus(Questions):
 
     async def _watch_consumers(self) -> None:
         while True:
-            await asyncio.sleep(_WATCH_EVERY_S)
+            await self.backlog.look()
+            await asyncio.sleep(EVERY_S)
             now = asyncio.get_running_loop().time()
             for consumer in tuple(self._consumers):
                 await consumer.watch(now)

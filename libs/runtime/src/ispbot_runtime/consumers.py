@@ -17,15 +17,18 @@ from nats.js import JetStreamContext, api
 
 from ispbot_contracts.streams import PARTITIONS
 from ispbot_runtime.delivery import Delivery
+from ispbot_runtime.durables import Durable, consumers_at_start, ensure_consumer
 from ispbot_runtime.pull import Pull
 from ispbot_runtime.rewind import start_in_order
-from ispbot_runtime.topology import ensure_consumer
 
 _PARTITION_BATCH = 64
 
 
 class Consumer(Protocol):
     """What the bus starts, refreshes after a reconnect, and stops."""
+
+    def durables(self) -> list[Durable]:
+        """Return what this consumer follows on the server."""
 
     async def start(self) -> None:
         """Create the durable consumers and begin."""
@@ -63,23 +66,31 @@ class PartitionConsumer:
 
     async def start(self) -> None:
         """Create the durable consumers and begin."""
-        await asyncio.gather(*(self._ensure(partition) for partition in range(PARTITIONS)))
-        self._pulls = [
-            Pull(
-                self._nc,
-                stream=self._stream,
-                durable=f"{self._durable}-p{partition}",
-                batch=_PARTITION_BATCH,
-                on_message=self._deliver,
+        existing = await consumers_at_start(self._js, self._stream)
+        ack_wait_s = self._delivery.patience.ack_wait_s
+        await asyncio.gather(
+            *(
+                ensure_consumer(
+                    self._js, self._stream, _config(durable.name, list(durable.filters), 1, ack_wait_s), existing
+                )
+                for durable in self.durables()
             )
-            for partition in range(PARTITIONS)
+        )
+        self._pulls = [
+            Pull(self._nc, stream=self._stream, durable=durable.name, batch=_PARTITION_BATCH, on_message=self._deliver)
+            for durable in self.durables()
         ]
         await asyncio.gather(*(pull.start() for pull in self._pulls))
 
-    async def _ensure(self, partition: int) -> None:
-        filters = [subject.replace(".*.*", f".{partition}.*") for subject in self._filters]
-        config = _config(f"{self._durable}-p{partition}", filters, 1, self._delivery.patience.ack_wait_s)
-        await ensure_consumer(self._js, self._stream, config)
+    def durables(self) -> list[Durable]:
+        """Return what this consumer follows on the server."""
+        return [
+            Durable(
+                self._stream, f"{self._durable}-p{partition}", self._durable, str(partition),
+                tuple(subject.replace(".*.*", f".{partition}.*") for subject in self._filters),
+            )
+            for partition in range(PARTITIONS)
+        ]  # fmt: skip
 
     async def _deliver(self, msg: Msg) -> None:
         delay = await self._delivery.deliver(msg)
@@ -114,6 +125,11 @@ class LaneConsumer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._stopping = asyncio.Event()
         self._pull: Pull | None = None
+        self._name = durable
+
+    def durables(self) -> list[Durable]:
+        """Return what this consumer follows on the server."""
+        return [Durable(self._stream, self._name, self._durable, "-", tuple(self._filters))]
 
     async def start(self) -> None:
         """Create the durable consumer and begin."""
@@ -123,7 +139,8 @@ class LaneConsumer:
             durable, repeats_until = await start_in_order(self._js, self._stream, config)
             self._delivery.repeats_until(repeats_until)
         else:
-            await ensure_consumer(self._js, self._stream, config)
+            await ensure_consumer(self._js, self._stream, config, await consumers_at_start(self._js, self._stream))
+        self._name = durable
         self._pull = Pull(
             self._nc, stream=self._stream, durable=durable, batch=self._in_flight, on_message=self._arrived
         )

@@ -41,13 +41,16 @@ class Health:
             found["start"] = "still starting"
         return found
 
+    def degraded(self) -> dict[str, str]:
+        """Return what limits the service; empty when nothing does."""
+        return {name: reason for name, check in self.limits.items() if (reason := check()) is not None}
+
     async def _healthz(self, _: Request) -> Response:
         return PlainTextResponse("ok")
 
     async def _readyz(self, _: Request) -> Response:
         problems = self.problems()
-        degraded = {name: reason for name, check in self.limits.items() if (reason := check()) is not None}
-        body = {"service": self.service, "ready": not problems, "problems": problems, "degraded": degraded}
+        body = {"service": self.service, "ready": not problems, "problems": problems, "degraded": self.degraded()}
         return JSONResponse(body, status_code=503 if problems else 200)
 
     async def _missing(self, _: Request, __: Exception) -> Response:

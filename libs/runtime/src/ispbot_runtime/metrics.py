@@ -32,3 +32,7 @@ OUTBOX_PENDING = Gauge("ispbot_outbox_pending", "Documents whose events are not 
 SETTINGS_REVISION = Gauge("ispbot_settings_revision", "Revision of a settings section in force.", ["section"])
 SETTINGS_INVALID = Counter("ispbot_settings_invalid_total", "Stored sections that could not be read.", ["section"])
 BUS_CONNECTED = Gauge("ispbot_bus_connected", "1 while the bus connection is up.")
+LAG = Gauge("ispbot_consumer_lag", "Messages of a consumer that are not done yet.", ["consumer", "partition"])
+OLDEST = Gauge("ispbot_consumer_oldest_seconds", "Age of the oldest message that waits for a consumer.", ["consumer"])
+DEAD_LETTERS = Gauge("ispbot_dead_letters", "Parked messages of a service.", ["service"])
+FULL = Gauge("ispbot_bus_room_used_ratio", "Share in use of what must not fill up (alarm at 0.8).", ["what"])

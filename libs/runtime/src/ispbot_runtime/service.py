@@ -14,6 +14,7 @@ from pymongo.errors import PyMongoError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ispbot_contracts.settings import Section
+from ispbot_runtime.beat import Beat
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.health import Health
 from ispbot_runtime.logs import configure_logging, get_logger
@@ -111,12 +112,16 @@ async def _serve(config: CommonSettings, name: str, sections: tuple[type[Section
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, service._stop.set)  # noqa: SLF001 - same module
-    health.checks["bus"] = lambda: None if bus.connected else "not connected"
+    beat = Beat(bus, health)
+    beat.watch()
     database_state: dict[str, str | None] = {"reason": None}
     health.checks["database"] = lambda: database_state["reason"]
 
     async def start() -> None:
         await bus.connect()
+        beat.watch_backlog()
+        service.background(beat.run(), "beat")
+        service.before_close(beat.leave)
         await service.watch.start(*sections)
         await bootstrap(service)
         await bus.start()
