@@ -16,6 +16,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from bench.database_work import operations, per_message
 from bench.raw_hops import measure
 from ispbot_contracts.settings import BotSettings, NotificationSettings, Section, SendingSettings
 from ispbot_contracts.streams import STREAMS
@@ -148,11 +149,14 @@ async def main() -> None:
             load = Load(net, phones)
             drain = Drain(running)
             warm = await step(load, drain, _WARM_UP_RATE, args.chats / _WARM_UP_RATE, ["hola"])
+            before = await operations(running.mongo_uri)
             steps = [await step(load, drain, rate, args.seconds, WORDS) for rate in rates]
+            after = await operations(running.mongo_uri)
+            work = per_message(before, after, sum(one.messages for one in steps))
             sustained = await find_sustained(load, drain, args.seconds / 2)
         raw = {rate: await measure(running.nats_url, rate, min(args.seconds, 10)) for rate in rates}
         memory = {part: round(rss / 1e6) for part, rss in running.memory().items()}
-    report(warm, steps, sustained, raw, memory)
+    report(warm, steps, sustained, raw, memory, work)
 
 
 class Drain:
@@ -193,7 +197,12 @@ async def find_sustained(load: Load, drain: Drain, seconds: float) -> Step | Non
 
 
 def report(
-    warm: Step, steps: list[Step], sustained: Step | None, raw: dict[float, list[float]], memory: dict[str, int]
+    warm: Step,
+    steps: list[Step],
+    sustained: Step | None,
+    raw: dict[float, list[float]],
+    memory: dict[str, int],
+    work: dict[str, float],
 ) -> None:
     """Print the table and keep the figures."""
     console = Console(width=140)
@@ -230,11 +239,12 @@ def report(
         console.print(
             f"sustained with nothing left behind: {sustained.answers_per_s} answers/s (p95 {sustained.p95_ms} ms)"
         )
+    console.print(f"database operations for one message and its answer, archived and ticked: {work}")
     console.print(f"memory MB: {sum(memory.values())} in all, {memory}")
     RESULTS.mkdir(parents=True, exist_ok=True)
     result = {
         "at": datetime.now(UTC).isoformat(), "cores": psutil.cpu_count(), "steps": rows, "warm_up": asdict(warm), "sustained": asdict(sustained) if sustained else None,
-        "raw_mean_ms": {str(rate): round(1000 * statistics.fmean(times), 2) for rate, times in raw.items()}, "memory_mb": memory,
+        "raw_mean_ms": {str(rate): round(1000 * statistics.fmean(times), 2) for rate, times in raw.items()}, "memory_mb": memory, "database_operations": work,
     }  # fmt: skip
     (RESULTS / "latency.json").write_text(json.dumps(result, indent=1))
 
