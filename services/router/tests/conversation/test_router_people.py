@@ -144,6 +144,49 @@ class TestGivingBack:
         unread = phone.message("y ahora?", sent_at=delayed.sent_at + timedelta(seconds=1))
         assert len(await phone.deliver(unread)) == 1, "what nobody has read is answered"
 
+    async def test_words_after_the_closing_that_overtook_it_are_answered_with_it(self, world):
+        phone = world.phone()
+        await phone.writes("hola", "asesor")
+        await opened(phone, view(phone))
+        await phone.writes("gracias!")
+        read = phone.last
+        world.later(seconds=30)
+        assert await phone.writes("saldo") == [], "the closing has not come yet"
+        unread = phone.last
+        [goodbye, balance] = await closed(phone, view(phone), heard_until=read.sent_at)
+        assert "Cerramos tu caso" in goodbye.content.text
+        assert "18.500" in balance.content.text
+        assert (balance.id, balance.correlation_id) == (derive_id(unread.id, "send_message", "answer-1"), unread.id)
+        assert await phone.deliver(unread) == [], "it comes again: it is answered already"
+        assert [m.id for m in await closed(phone, view(phone), heard_until=read.sent_at)] == [goodbye.id, balance.id]
+        assert (await phone.session()).unheard == ()
+
+    async def test_words_that_ask_for_a_person_again_open_the_next_case(self, world):
+        phone = world.phone()
+        await phone.writes("hola", "asesor")
+        await opened(phone, view(phone))
+        read = phone.message("gracias!")
+        await phone.deliver(read)
+        world.later(seconds=30)
+        await phone.writes("asesor", "hay alguien?")
+        outputs = await closed(phone, view(phone), heard_until=read.sent_at)
+        assert [type(output).__name__ for output in outputs].count("OpenTicket") == 1
+        assert await phone.writes("hola?") == [], "people attend again"
+
+    async def test_what_the_agent_has_read_to_the_millisecond_is_not_answered(self, world):
+        phone = world.phone()
+        await phone.writes("hola", "asesor")
+        await opened(phone, view(phone))
+        words = phone.message("ya anda", sent_at=world.now().replace(microsecond=123_456))
+        await phone.deliver(words)
+        assert len(await closed(phone, view(phone), heard_until=words.sent_at.replace(microsecond=123_000))) == 1
+
+    async def test_of_a_long_case_only_the_newest_words_are_kept(self, world):
+        phone = world.phone()
+        await phone.writes("hola", "asesor", *(f"palabra {n}" for n in range(20)))
+        kept = (await phone.session()).unheard
+        assert [f"palabra {n}" in each.body for n, each in zip((17, 18, 19), kept, strict=True)] == [True] * 3
+
     async def test_last_words_that_leave_after_the_closing_do_not_silence_the_bot_again(self, world):
         phone = world.phone()
         await phone.writes("hola", "asesor")

@@ -10,6 +10,10 @@ from ispbot_router.domain.loop_guard import Answer
 from ispbot_router.domain.menu import Bot
 
 
+_KEPT_FOR_LATER = 3
+_CLOCK_OF_THE_ARCHIVE = timedelta(milliseconds=1)
+
+
 class Step(StrEnum):
     """What the next message answers."""
 
@@ -106,6 +110,14 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
+class Unheard:
+    """A message while people attend, as it came (``body`` is its JSON)."""
+
+    sent_at: datetime
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """The conversation of one contact."""
 
@@ -135,6 +147,8 @@ class Session:
     handover: Handover | None = None
     heard_until: datetime | None = None
     """Messages sent up to here were read by people: late ones are not words to the bot."""
+    unheard: tuple[Unheard, ...] = ()
+    """The newest messages while people attend: those that nobody read before the case was closed are words to the bot."""
 
     @property
     def account(self) -> Account | None:
@@ -151,7 +165,7 @@ class Session:
         several = len(self.identity.accounts) > 1
         return replace(
             self, step=Step.NEW, bot=Bot.SALES, node_id=None, offered=(), misses=0, pending=None, retry=None, visit=None,
-            lead_told=False, zone_notice=None, handover=None,
+            lead_told=False, zone_notice=None, handover=None, unheard=(),
             identity=replace(self.identity, chosen=None) if several else self.identity,
         )  # fmt: skip
 
@@ -199,13 +213,17 @@ class Session:
             return self
         return replace(self, handover=replace(self.handover, until=until))
 
+    def customer_spoke(self, message: Unheard, until: datetime) -> "Session":
+        """Stay silent at least until ``until``, and remember the message: the case may have been closed before it."""
+        return replace(self.person_spoke(until), unheard=(*self.unheard, message)[-_KEPT_FOR_LATER:])
+
     def given_back(self, heard_until: datetime | None) -> "Session":
         """Take the chat back from people, who have read what was sent up to ``heard_until``."""
         return replace(self.begun_anew(), heard_until=heard_until)
 
     def was_heard(self, sent_at: datetime) -> bool:
         """Tell whether people have read a message of that moment before they closed the case."""
-        return self.heard_until is not None and sent_at <= self.heard_until
+        return self.heard_until is not None and sent_at < self.heard_until + _CLOCK_OF_THE_ARCHIVE
 
     def merged_with(self, other: "Session") -> "Session":
         """Return the one conversation of two contacts that are the same person: the livelier one, silent if either is."""
@@ -221,6 +239,7 @@ class Session:
             position=newer.position or older.position,
             answers=tuple(sorted({*newer.answers, *older.answers}, key=lambda answer: answer.at)),
             handover=handover,
+            unheard=tuple(sorted((*newer.unheard, *older.unheard), key=lambda each: each.sent_at))[-_KEPT_FOR_LATER:],
         )
 
 

@@ -7,10 +7,11 @@ from ispbot_contracts.common import Area
 from ispbot_contracts.content import TextContent
 from ispbot_contracts.settings import BotMode, NotificationSettings, NotifyGroup, OperationSettings
 from ispbot_contracts.tickets import TicketClosed, TicketOpened, TicketTransferred
-from ispbot_contracts.whatsapp import SendMessage
+from ispbot_contracts.whatsapp import MessageReceived, SendMessage
 from ispbot_router import metrics
 from ispbot_router.desk import Desk
 from ispbot_router.domain.session import Session
+from ispbot_router.handlers.receive_message import answer
 from ispbot_router.store import Outcome, Sessions
 from ispbot_router.texts import people
 from ispbot_router.turn import BOT, group_notice
@@ -56,7 +57,11 @@ async def ticket_transferred(event: TicketTransferred, *, desk: Desk) -> Sequenc
 
 
 async def ticket_closed(event: TicketClosed, *, desk: Desk, sessions: Sessions) -> Sequence[Message]:
-    """The case is resolved: the bot takes the chat back and says so."""
+    """The case is resolved: the bot takes the chat back and says so.
+
+    Tickets' events and messages travel on two streams: what the customer wrote after the closing may have come first and
+    met silence; it is answered now.
+    """
 
     async def move(session: Session) -> Outcome:
         held = session.handover
@@ -64,16 +69,22 @@ async def ticket_closed(event: TicketClosed, *, desk: Desk, sessions: Sessions) 
             return session, ()
         if held is not None:
             metrics.GIVEN_BACK.labels("closed").inc()
-            session = session.given_back(event.heard_until)
+            unheard, session = session.unheard, session.given_back(event.heard_until)
+        else:
+            unheard = ()
         if _mode(desk) in {BotMode.STOPPED, BotMode.GATEWAY_ONLY}:
             return session, ()
         metrics.REPLIES.labels("closed").inc()
-        return session, [
+        outputs: list[Message] = [
             SendMessage.caused_by(
                 event, "closed", contact_id=session.contact_id, content=TextContent(text=people.closed(event.ticket.number)),
                 author=BOT,
             )
         ]  # fmt: skip
+        for message in unheard if event.heard_until is not None else ():
+            session, answers = await answer(MessageReceived.model_validate_json(message.body), session, desk)
+            outputs.extend(answers)
+        return session, outputs
 
     return await sessions.once(event.contact_id, event, move)
 

@@ -11,7 +11,7 @@ from ispbot_router import metrics
 from ispbot_router.desk import Desk
 from ispbot_router.domain import loop_guard
 from ispbot_router.domain.loop_guard import Answer
-from ispbot_router.domain.session import Session, Step
+from ispbot_router.domain.session import Session, Step, Unheard
 from ispbot_router.handlers.converse import converse
 from ispbot_router.handlers.hand_over import hand_over
 from ispbot_router.handlers.zone_emergency import add_zone_emergency
@@ -34,7 +34,7 @@ async def receive_message(message: MessageReceived, *, desk: Desk, sessions: Ses
     async def move(session: Session) -> Outcome:
         if message.from_me:
             return _phone_spoke(message, session, desk), ()
-        return await _answer(message, session, desk)
+        return await answer(message, session, desk)
 
     return await sessions.once(message.contact_id, message, move)
 
@@ -50,10 +50,11 @@ def _phone_spoke(message: MessageReceived, session: Session, desk: Desk) -> Sess
     return session.handed_over("phone", until)
 
 
-async def _answer(message: MessageReceived, session: Session, desk: Desk) -> Outcome:
+async def answer(message: MessageReceived, session: Session, desk: Desk) -> Outcome:
+    """Answer a customer's message when the bot is to speak at all."""
     now = desk.now()
     if session.is_with_people(now):
-        return session.person_spoke(now + desk.pause), ()
+        return session.customer_spoke(Unheard(message.sent_at, message.model_dump_json()), now + desk.pause), ()
     if session.was_heard(message.sent_at):  # the closing came first: tickets' events and messages travel on two streams
         return session, ()
     mode = desk.settings(OperationSettings).mode
