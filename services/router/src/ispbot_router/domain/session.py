@@ -9,7 +9,6 @@ from ispbot_contracts.common import LatLng
 from ispbot_router.domain.loop_guard import Answer
 from ispbot_router.domain.menu import Bot
 
-
 _KEPT_FOR_LATER = 3
 _CLOCK_OF_THE_ARCHIVE = timedelta(milliseconds=1)
 

@@ -24,6 +24,7 @@ class PhoneBody(Body):
     name: str | None = None
     story: str | None = None
     hide_number: bool | None = None
+    by_phone: bool | None = None
     online: bool | None = None
     auto_read: bool | None = None
     saved: bool | None = None

@@ -31,7 +31,7 @@ def save_phone(network: Network, body: PhoneBody, number: str) -> Phone:
         Refused: that is no number of a customer.
     """
     phone = network.state.phone_or_new(number, body.name)
-    for field in ("name", "story", "hide_number", "auto_read", "saved"):
+    for field in ("name", "story", "hide_number", "by_phone", "auto_read", "saved"):
         value = getattr(body, field)
         if value is not None:
             setattr(phone, field, value)

@@ -121,7 +121,7 @@ class PhoneClient:
         await self._network.post(f"/api/phones/{self.number}/typing", {"state": state})
 
     async def configure(self, **fields: Any) -> Json:
-        """Create or change the phone: name, story, hide_number, online, auto_read, saved."""
+        """Create or change the phone: name, story, hide_number, by_phone, online, auto_read, saved."""
         answer: Json = await self._network.post("/api/phones", {"number": self.number, **fields})
         return answer
 

@@ -14,15 +14,18 @@ from ispbot_sims.wa_network.core.state import State
 
 
 def lid_address(state: State, number: str) -> str:
-    """The LID address of a phone or account."""
-    owner: Phone | Account | None = state.phones.get(number) or state.accounts.get(number)
+    """The LID address of a phone or account; the phone address in a chat of the older kind."""
+    phone = state.phones.get(number)
+    owner: Phone | Account | None = phone or state.accounts.get(number)
+    if phone is not None and phone.by_phone:
+        return pn(number)
     return at_lid(owner.lid) if owner is not None else pn(number)
 
 
 def shown_phone(state: State, account: str, number: str) -> str | None:
     """The phone address a message carries to the account: None when that person hides it."""
     phone = state.phones.get(number)
-    if phone is None or phone.hide_number:
+    if phone is None or phone.hide_number or phone.by_phone:
         return None
     state.learn(account, number)
     return pn(number)
@@ -48,7 +51,7 @@ def envelope(state: State, account: Account, message: Msg) -> Json:
     """The ``info`` of a message for the account's devices."""
     from_me = message.sender == account.number
     chat = chat_address(state, message.chat)
-    direct = chat.endswith("@lid")
+    direct = message.chat not in state.groups and not message.chat.startswith("status|")
     other = message.chat.partition("|")[2]
     sender = state.phones.get(message.sender)
     return {
@@ -57,7 +60,7 @@ def envelope(state: State, account: Account, message: Msg) -> Json:
         "sender": lid_address(state, message.sender),
         "sender_alt": None if from_me else shown_phone(state, account.number, message.sender),
         "recipient_alt": known_phone(state, account.number, other) if from_me and direct else None,
-        "addressing_mode": "lid",
+        "addressing_mode": "pn" if sender is not None and sender.by_phone else "lid",
         "is_from_me": from_me,
         "is_group": not direct,
         "push_name": account.push_name if from_me or sender is None else sender.name,

@@ -88,7 +88,8 @@ class Company:
         if server == "s.whatsapp.net":
             if user not in self._state.phones:
                 raise Refused(404, f"no LID found for {address} from server")
-            self._state.learn(account.number, user)
+            if not self._state.phones[user].by_phone:
+                self._state.learn(account.number, user)
             return direct_chat(account.number, user)
         if server == "lid":
             if self._state.by_lid.get(user) not in self._state.phones:

@@ -28,13 +28,17 @@ class Refused(Exception):
 
 @dataclass(slots=True)
 class Phone:
-    """A customer's phone. ``saved``: the company has it in its address book; ``place``: its place in lists."""
+    """A customer's phone. ``saved``: the company has it in its address book; ``place``: its place in lists.
+
+    ``by_phone``: its chats are of the older kind, addressed by phone number and without a LID.
+    """
 
     number: str
     lid: str
     name: str
     story: str = ""
     hide_number: bool = False
+    by_phone: bool = False
     online: bool = True
     auto_read: bool = False
     saved: bool = True
