@@ -94,7 +94,7 @@ class IspbrainLogin(Part):
     )
     """SEEN: ``token_access``, and ``token`` in an old client."""
     ttl_s: Annotated[int, Field(ge=60, le=86_400)] = 3000
-    """SEEN: a client keeps the token for 50 minutes; its life is not known."""
+    """SEEN: a client keeps it for 50 minutes; its life is not known."""
 
     @model_validator(mode="after")
     def _says_who(self) -> Self:
@@ -198,13 +198,10 @@ class IspbrainCustomerFields(Part):
     document: FieldPath = "document|dni|cuit"
     """GUESS."""
     email: FieldPath = "email"
-    """GUESS."""
     address: FieldPath = "address|direccion"
-    """GUESS."""
     lat: FieldPath = "lat|latitude"
-    """GUESS."""
     lng: FieldPath = "lng|longitude"
-    """GUESS."""
+    """GUESS, as the address and the e-mail."""
     connections: FieldPath = "connections"
     """SEEN."""
 
