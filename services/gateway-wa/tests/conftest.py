@@ -13,14 +13,12 @@ from nats.js.errors import KeyNotFoundError
 from ispbot_contracts.base import Message, derive_id, utc_now
 from ispbot_contracts.common import Author, AuthorKind
 from ispbot_contracts.content import TextContent
-from ispbot_contracts.settings import SendingSettings
+from ispbot_contracts.settings import CompanySettings, SendingSettings
 from ispbot_contracts.streams import SESSION_BUCKET
 from ispbot_contracts.whatsapp import SendMessage, SessionState, SessionStatus
-from ispbot_gateway_wa import contacts
 from ispbot_gateway_wa.adapters.simulated.transport import SimulatedTransport
+from ispbot_gateway_wa.bootstrap import INDEXES
 from ispbot_gateway_wa.gateway import Gateway
-from ispbot_gateway_wa.inbound import media
-from ispbot_gateway_wa.outbound import ledger
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.media import MediaStore
 from ispbot_runtime.mongo import Database, ensure_indexes
@@ -33,6 +31,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # the rigs beside the tests
 
 EventT = TypeVar("EventT", bound=Message)
 SECOND_S = 1.0
+FAST = SendingSettings(show_typing=False, max_per_second=1000, notices_per_minute=6000, quiet_hours=False)
+"""No pauses, and the same at every hour of the day."""
 
 
 @dataclass
@@ -46,6 +46,8 @@ class World:
     net: WaNetworkClient
     server: RunningNetwork
     events: dict[str, list[bytes]] = field(default_factory=dict)
+    sequence: list[tuple[str, bytes]] = field(default_factory=list)
+    """Every event, in the stream's order."""
 
     def all(self, kind: type[EventT]) -> list[EventT]:
         """Every event of a kind so far, in the stream's order."""
@@ -106,15 +108,17 @@ async def world(
 ) -> AsyncIterator[World]:
     bus = await make_bus("observer")
     await bus.start()
-    await settings_store.write(SendingSettings(show_typing=False, max_per_second=1000), revision=0)
-    await ensure_indexes(database, contacts.INDEXES | media.INDEXES | ledger.INDEXES)
+    await settings_store.write(FAST, revision=0)
+    await ensure_indexes(database, INDEXES)
     async with WaNetworkClient(network.url) as net:
         world = World(bus, database, MediaStore(bus), settings_store, net, network)
         subscription = await bus.js.subscribe("wa.evt.>", stream="WA", ordered_consumer=True)
 
         async def collect() -> None:
             async for msg in subscription.messages:
-                world.events.setdefault(msg.subject.split(".")[2], []).append(msg.data)
+                name = msg.subject.split(".")[2]
+                world.events.setdefault(name, []).append(msg.data)
+                world.sequence.append((name, msg.data))
 
         task = asyncio.create_task(collect())
         yield world
@@ -132,9 +136,11 @@ async def start_gateway(
         bus = await make_bus("gateway-wa")
         await bus.start()
         gateway = Gateway(
-            bus=bus, database=world.database, media=MediaStore(bus), watch=await start_watch(SendingSettings),
+            bus=bus, database=world.database, media=MediaStore(bus),
+            watch=await start_watch(SendingSettings, CompanySettings),
             make_transport=lambda: SimulatedTransport(world.server.url, tmp_path / folder),
             media_max_bytes=changes.get("media_max_bytes", 1024 * 1024),
+            spool_folder=tmp_path / "spool",
         )  # fmt: skip
         started.append((gateway, gateway.start()))
         return gateway

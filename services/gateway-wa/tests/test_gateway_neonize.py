@@ -9,7 +9,7 @@ from neonize_rig import FakeGo, info, jid, message_event, session_file, source
 from transport_rigs import NeonizeRig
 
 from ispbot_contracts.base import derive_id, utc_now
-from ispbot_contracts.settings import SendingSettings
+from ispbot_contracts.settings import CompanySettings, SendingSettings
 from ispbot_contracts.whatsapp import (
     ContactMerged,
     MessageReceived,
@@ -38,8 +38,9 @@ async def linked(world, make_bus, start_watch, tmp_path):
         return NeonizeTransport(SqliteStore(session_file(tmp_path)), secret=b"s", gocode=go)
 
     gateway = Gateway(
-        bus=bus, database=world.database, media=MediaStore(bus), watch=await start_watch(SendingSettings),
-        make_transport=transport, media_max_bytes=1024,
+        bus=bus, database=world.database, media=MediaStore(bus),
+        watch=await start_watch(SendingSettings, CompanySettings), make_transport=transport, media_max_bytes=1024,
+        spool_folder=tmp_path / "spool",
     )  # fmt: skip
     task = gateway.start()
     rig = NeonizeRig(go, None)
@@ -92,16 +93,23 @@ async def test_an_unclear_send_is_settled_by_its_receipt_and_never_sent_twice(wo
     assert linked.go.sent == []
 
 
-async def test_an_unclear_send_without_a_receipt_is_told_as_unknown(world, linked):
+async def test_an_unclear_send_without_a_receipt_is_told_as_unknown_and_a_late_receipt_corrects_it(world, linked):
     await linked.say("hola")
     contact_id = (await world.event(MessageReceived)).contact_id
     linked.go.send_error = "timed out waiting for message send response"
     command = await world.send(contact_id, "¿llegó?")
     await eventually(lambda: _unconfirmed(world, 1))
-    await linked.gateway._term._unconfirmed.expire(utc_now() + timedelta(minutes=11))
+    unconfirmed = linked.gateway._term._outflow.unconfirmed
+    await unconfirmed.expire(utc_now() + timedelta(minutes=11))
     failed = await world.event(MessageSendFailed)
     assert (failed.send_id, failed.reason) == (command.id, "unknown_outcome")
+    assert unconfirmed.count == 0
+    receipt(linked, SENT_ID)
+    sent = await world.event(MessageSent)
+    assert (sent.send_id, sent.wa_id) == (command.id, SENT_ID)
     await eventually(lambda: _unconfirmed(world, 0))
+    assert (await world.database.sends.find_one({"_id": f"{command.id}:end"}))["state"] == "confirmed"
+    assert linked.go.sent == []
 
 
 async def _unconfirmed(world, count):

@@ -23,11 +23,13 @@ def spawn(world, config, nats_url, mongo_uri, tmp_path):
     """Start a gateway process; both of a test share the device's credentials, as on a shared volume."""
     running = []
 
-    def start(name: str = "one") -> subprocess.Popen:
+    shared_bus = nats_url
+
+    def start(name: str = "one", *, nats_url: str | None = None) -> subprocess.Popen:
         port = free_port()
         log = (tmp_path / f"{name}-{port}.log").open("wb")
         environment = {
-            **os.environ, "ISPBOT_NATS_URL": nats_url, "ISPBOT_MONGO_URI": mongo_uri, "ISPBOT_MONGO_PREFIX": config.mongo_prefix,
+            **os.environ, "ISPBOT_NATS_URL": nats_url or shared_bus, "ISPBOT_MONGO_URI": mongo_uri, "ISPBOT_MONGO_PREFIX": config.mongo_prefix,
             "ISPBOT_HTTP_PORT": str(port), "ISPBOT_DATA_DIR": str(tmp_path / "data"), "ISPBOT_SECRET_KEY": TEST_KEY,
             "ISPBOT_WA_TRANSPORT": "simulated", "ISPBOT_WA_NETWORK_URL": world.server.url,
         }  # fmt: skip

@@ -8,17 +8,8 @@ from neonize_rig import info, jid, message_event, source
 from ispbot_gateway_wa.adapters.neonize import failures
 from ispbot_gateway_wa.adapters.neonize.content import body_of, context_of
 from ispbot_gateway_wa.adapters.neonize.read import message_of
-from ispbot_gateway_wa.ports import (
-    Edited,
-    MediaCorrupt,
-    MediaGone,
-    MediaUnreachable,
-    NotConnected,
-    Reacted,
-    Rejected,
-    Revoked,
-    SendUnknown,
-)
+from ispbot_gateway_wa.failures import MediaCorrupt, MediaGone, MediaUnreachable, NotConnected, Rejected, SendUnknown
+from ispbot_gateway_wa.ports import Edited, Reacted, Revoked
 
 CARD = "BEGIN:VCARD\nTEL;type=CELL:+54 9 351 555-0002\nEND:VCARD"
 FILE = {"mimetype": "x/y", "fileSHA256": b"\x01" * 32, "fileLength": 7, "mediaKey": b"k"}

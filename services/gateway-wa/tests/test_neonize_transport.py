@@ -19,7 +19,8 @@ from ispbot_gateway_wa.adapters.neonize.lock import SessionInUse
 from ispbot_gateway_wa.adapters.neonize.store import PostgresStore, SqliteStore, session_store
 from ispbot_gateway_wa.adapters.neonize.transport import NeonizeTransport
 from ispbot_gateway_wa.domain import link as link_rules
-from ispbot_gateway_wa.ports import NotConnected, NoWhatsApp, Outbound, Quote, SendUnknown
+from ispbot_gateway_wa.failures import NotConnected, NoWhatsApp, SendUnknown
+from ispbot_gateway_wa.ports import Outbound, Quote
 from ispbot_runtime.testing import eventually
 
 

@@ -8,7 +8,8 @@ from transport_rigs import PNG, Line, neonize_rig, simulated_rig
 from ispbot_contracts.content import TextContent
 from ispbot_contracts.whatsapp import SessionState
 from ispbot_gateway_wa.domain import link as link_rules
-from ispbot_gateway_wa.ports import NotConnected, Outbound, Rejected, Said
+from ispbot_gateway_wa.failures import NotConnected, Rejected
+from ispbot_gateway_wa.ports import Outbound, Said
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.testing import eventually
 

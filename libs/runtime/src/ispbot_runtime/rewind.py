@@ -60,3 +60,13 @@ def _sequence(info: api.SequenceInfo | None) -> int:
 async def _delete(js: JetStreamContext, stream: str, durable: str) -> None:
     with suppress(NotFoundError):
         await js.delete_consumer(stream, durable)
+
+
+async def unfinished(js: JetStreamContext, stream: str, prefix: str) -> int:
+    """Return how many messages such a consumer has still to finish: not delivered yet, or in hand."""
+    left = 0
+    for name in _NAMES:
+        with suppress(NotFoundError):
+            info = await js.consumer_info(stream, f"{prefix}-{name}")
+            left = max(left, (info.num_pending or 0) + (info.num_ack_pending or 0))
+    return left

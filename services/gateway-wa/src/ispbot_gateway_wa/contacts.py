@@ -19,6 +19,7 @@ from ispbot_contracts.whatsapp import ContactIdentified, ContactMerged
 from ispbot_gateway_wa.batch import BatchWriter
 from ispbot_gateway_wa.domain.addresses import first_contact_id, kind_of, phone_digits
 from ispbot_gateway_wa.domain.contacts import Contact, keeper_of
+from ispbot_gateway_wa.telling import Gate
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.mongo import Database, Document
 
@@ -47,6 +48,7 @@ class Contacts:
         self._by_address: LRUCache[str, Contact] = LRUCache(_CACHED)
         self._by_id: LRUCache[str, Contact] = LRUCache(_CACHED)
         self._learning = asyncio.Lock()
+        self.gate = Gate()
 
     async def recover(self) -> None:
         """Finish what a crash cut in half."""
@@ -62,6 +64,11 @@ class Contacts:
         if document is not None and document.get("merged_into"):
             return await self.by_id(document["merged_into"])
         return self._remember(_contact(document)) if document is not None else None
+
+    async def current_id(self, contact_id: ContactId) -> ContactId:
+        """Return the id that holds now for what may have been merged (or is a group, which never is)."""
+        contact = await self.by_id(contact_id)
+        return contact.contact_id if contact is not None else contact_id
 
     async def find(self, address: str) -> Contact | None:
         """Return the contact of an address without making one."""
@@ -150,18 +157,16 @@ class Contacts:
             "at": utc_now(), "kind": "merged", "absorbed": absorb.contact_id, "identities": sorted(absorb.identities),
             "phone": keep.phone or absorb.phone,
         }  # fmt: skip
-        await self._collection.update_one({"_id": keep.contact_id}, {"$set": {"pending": pending}})
-        await self._finish(keep.contact_id, pending)
+        merged = replace(
+            keep, identities=keep.identities | absorb.identities, chat=keep.chat or absorb.chat,
+            name=keep.name or absorb.name, has_written=keep.has_written or absorb.has_written,
+        )  # fmt: skip
+        async with self.gate.closed(keep.contact_id, absorb.contact_id):
+            await self._collection.update_one({"_id": keep.contact_id}, {"$set": {"pending": pending}})
+            await self._finish(keep.contact_id, pending)
+            self._remember(merged)
         log.info("contacts_merged", contact_id=keep.contact_id, absorbed_id=absorb.contact_id)
-        return self._remember(
-            replace(
-                keep,
-                identities=keep.identities | absorb.identities,
-                chat=keep.chat or absorb.chat,
-                name=keep.name or absorb.name,
-                has_written=keep.has_written or absorb.has_written,
-            )
-        )
+        return merged
 
     async def _finish(self, contact_id: ContactId, pending: Document) -> None:
         if pending["kind"] == "merged":

@@ -5,8 +5,10 @@ import os
 import secrets
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 from ispbot_contracts.whatsapp import SessionState, ShowTyping
+from ispbot_gateway_wa.inbound.spool import left_behind
 from ispbot_gateway_wa.lease import Lease
 from ispbot_gateway_wa.ports import WhatsAppTransport
 from ispbot_gateway_wa.term import Term
@@ -19,13 +21,16 @@ from ispbot_runtime.tasks import cancel_all
 
 log = get_logger(__name__)
 
+SPOOL_MAX_BYTES = 64 * 1024 * 1024
+
 
 class Gateway:
     """Runs one term after the other."""
 
     def __init__(
         self, *, bus: Bus, database: Database, media: MediaStore, watch: SettingsWatch,
-        make_transport: Callable[[], WhatsAppTransport], media_max_bytes: int,
+        make_transport: Callable[[], WhatsAppTransport], media_max_bytes: int, spool_folder: Path,
+        spool_max_bytes: int = SPOOL_MAX_BYTES,
     ) -> None:  # fmt: skip
         self._bus = bus
         self._database = database
@@ -33,6 +38,9 @@ class Gateway:
         self._watch = watch
         self._make_transport = make_transport
         self._media_max_bytes = media_max_bytes
+        self._spool_folder = spool_folder
+        self._spool_max_bytes = spool_max_bytes
+        self._lease: Lease | None = None
         self._term: Term | None = None
         self._stopping = False
         self._running: asyncio.Task[None] | None = None
@@ -45,7 +53,7 @@ class Gateway:
 
     async def _run(self) -> None:
         while not self._stopping:
-            lease = Lease(self._bus, self.holder)
+            self._lease = lease = Lease(self._bus, self.holder)
             await lease.acquire()
             try:
                 await self._serve(lease)
@@ -56,6 +64,7 @@ class Gateway:
         term = Term(
             bus=self._bus, database=self._database, media=self._media, watch=self._watch, lease=lease,
             transport=self._make_transport(), holder=self.holder, media_max_bytes=self._media_max_bytes,
+            spool_folder=self._spool_folder, spool_max_bytes=self._spool_max_bytes,
         )  # fmt: skip
         self._term = term
         keep = asyncio.create_task(lease.keep())
@@ -85,6 +94,14 @@ class Gateway:
     def limit(self) -> str | None:
         """Return why nothing can be sent from here, None while the link is up."""
         if self._term is None:
-            return "standby: another process serves the number"
+            seen = self._lease.seen_holder if self._lease is not None else None
+            return f"standby: {seen or 'another process'} serves the number"
         link = self._term.link
         return None if link.state is SessionState.CONNECTED else f"link {link.state}: {link.reason or 'no reason'}"
+
+    def spool_limit(self) -> str | None:
+        """Return what is wrong with the spool, None when nothing is."""
+        if self._term is not None:
+            return self._term.spool.limit()
+        files = left_behind(self._spool_folder)
+        return f"spool: {files} files wait for a process of this machine to serve the number" if files else None

@@ -39,6 +39,8 @@ class Lease:
         self._seen: tuple[int, float] = (0, 0.0)
         self.fence = 0
         """Grows with every new holder."""
+        self.seen_holder: str | None = None
+        """Who was seen to hold it."""
 
     @property
     def held(self) -> bool:
@@ -58,6 +60,8 @@ class Lease:
                 self._revision = self.fence = revision
                 self._renewed_at = asked_at
                 metrics.LEASE_HELD.set(1)
+                metrics.LEASE_FENCE.set(revision)
+                self._saw(self._holder)
                 log.info("lease_acquired", holder=self._holder, fence=revision)
                 return
             await asyncio.sleep(_TRY_EVERY_S)
@@ -71,6 +75,7 @@ class Lease:
                 return await bucket.create(KEY, body)
             return None
         revision = entry.revision or 0
+        self._saw((entry.value or b"").decode(errors="replace"))
         if revision != self._seen[0]:
             self._seen = (revision, time.monotonic())
         if time.monotonic() - self._seen[1] < TAKEN_AFTER_S:
@@ -78,6 +83,12 @@ class Lease:
         with suppress(KeyWrongLastSequenceError):
             return await bucket.update(KEY, body, last=revision)
         return None
+
+    def _saw(self, holder: str) -> None:
+        if holder != self.seen_holder:
+            self.seen_holder = holder
+            metrics.LEASE_HOLDER.clear()
+            metrics.LEASE_HOLDER.labels(holder).set(1)
 
     async def keep(self) -> None:
         """Renew until the lease is lost, then return."""
@@ -125,4 +136,5 @@ class Lease:
     def _lost(self, reason: str) -> None:
         self._revision = 0
         metrics.LEASE_HELD.set(0)
+        metrics.LEASE_FENCE.set(0)
         log.warning("lease_lost", holder=self._holder, reason=reason)

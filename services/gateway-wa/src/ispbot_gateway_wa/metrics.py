@@ -8,15 +8,35 @@ IN = Counter("ispbot_wa_messages_in_total", "Messages that arrived, by kind of c
 IGNORED = Counter("ispbot_wa_messages_ignored_total", "Arrivals that concern nobody here, by why.", ["reason"])
 RECEIPTS = Counter("ispbot_wa_receipts_total", "Receipts of our messages.", ["status"])
 OUT = Counter("ispbot_wa_messages_out_total", "Messages sent, by kind of content.", ["kind"])
-SENDS = Counter("ispbot_wa_sends_total", "Ends of sends: confirmed, repeated, unconfirmed or the failure.", ["outcome"])
+SENDS = Counter(
+    "ispbot_wa_sends_total",
+    "Ends of sends: confirmed, repeated, confirmed or corrected by a receipt, or the failure.",
+    ["outcome"],
+)
 UNCONFIRMED = Gauge("ispbot_wa_sends_unconfirmed", "Messages that may have left and wait for a receipt.")
-WAITING = Gauge("ispbot_wa_sends_waiting", "Sends that wait for their turn.", ["priority"])
+WAITING = Gauge("ispbot_wa_sends_waiting", "Sends that wait for their turn, by rank.", ["rank"])
+NOTICES_DEFERRED = Counter("ispbot_wa_notices_deferred_total", "Notices asked to come again later, by why.", ["reason"])
+COLD_USED = Gauge("ispbot_wa_cold_contacts_today", "People who never wrote that were written to today.")
+COLD_PAUSED_UNTIL = Gauge(
+    "ispbot_wa_cold_paused_until_timestamp_seconds", "Until when WhatsApp refuses people who never wrote."
+)
 MEDIA = Counter("ispbot_wa_media_total", "Files of received messages, by outcome.", ["outcome"])
 MEDIA_PENDING = Gauge("ispbot_wa_media_pending", "Files that are not fetched yet.")
 RECONNECTS = Counter("ispbot_wa_reconnects_total", "Times the link came back after a failure.")
 LOOP_ALARMS = Counter("ispbot_wa_loop_alarms_total", "Times the link failed again and again.")
+LEASE_HOLDER = Gauge("ispbot_wa_lease_holder", "1 for the process that holds the lease, as seen here.", ["holder"])
+LEASE_FENCE = Gauge("ispbot_wa_lease_fence", "Fencing number of the lease while it is held here.")
 LEASE_HELD = Gauge("ispbot_wa_lease_held", "1 in the process that serves the number.")
 ARRIVALS_WAITING = Gauge("ispbot_wa_arrivals_waiting", "Arrivals taken from the link and not yet on the bus.")
+SPOOL_WAITING = Gauge("ispbot_wa_spool_arrivals", "Arrivals written to the spool and not yet on the bus.")
+SPOOL_BYTES = Gauge("ispbot_wa_spool_bytes", "Bytes of the arrivals in the spool that are not yet on the bus.")
+SPOOL_OLDEST = Gauge(
+    "ispbot_wa_spool_oldest_timestamp_seconds", "When the oldest arrival in the spool came; 0 when it is empty."
+)
+SPOOL_SYNCS = Counter("ispbot_wa_spool_syncs_total", "Times the spool was put on the disk.")
+SPOOL_FAILURES = Counter("ispbot_wa_spool_failures_total", "Times the disk refused the spool.")
+SPOOL_TORN = Counter("ispbot_wa_spool_torn_total", "Half-written last lines that were skipped: never acknowledged.")
+SPOOL_DAMAGED = Counter("ispbot_wa_spool_damaged_total", "Damaged lines of spool files; the files are kept aside.")
 LAST_ARRIVAL = Gauge(
     "ispbot_wa_last_arrival_timestamp_seconds", "When WhatsApp last sent anything (age = time() - this)."
 )

@@ -4,7 +4,7 @@ A transport reports what happened and does as it is told. When to open again, wh
 once for all transports in ``domain.link`` and ``session``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -142,6 +142,8 @@ class MessageIn:
     quoted_wa_id: str | None = None
     token: int | None = None
     """What ``taken`` must name when the message is safe."""
+    account: str | None = None
+    """The number it came to, when it is not the one linked now (it waited in the spool)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ class ReceiptIn:
     wa_ids: tuple[str, ...]
     at: datetime
     token: int | None = None
+    account: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +198,10 @@ class Quote:
     from_me: bool
 
 
+def _always() -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Outbound:
     """One message to send. ``key`` makes trying again recognisable: the same key is the same message."""
@@ -204,6 +211,8 @@ class Outbound:
     content: Content
     file: bytes | None = None
     quote: Quote | None = None
+    may_leave: Callable[[], bool] = _always
+    """Asked at the last moment, after the file is uploaded: False and the transport raises NotConnected in place of sending."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,54 +223,20 @@ class SentReceipt:
     sent_at: datetime
 
 
-class TransportFailure(Exception):
-    """Root of what a transport raises."""
-
-
-class NotConnected(TransportFailure):
-    """There is no link: nothing left the process."""
-
-
-class SendUnknown(TransportFailure):
-    """It may have left: ask ``find_sent`` before trying again."""
-
-
-class Rejected(TransportFailure):
-    """WhatsApp refused the message with a code (463: this person never wrote to us)."""
-
-    def __init__(self, code: int, detail: str) -> None:
-        super().__init__(f"{code}: {detail}")
-        self.code = code
-
-
-class NoWhatsApp(TransportFailure):
-    """The number is not on WhatsApp."""
-
-
-class MediaGone(TransportFailure):
-    """WhatsApp no longer has the file."""
-
-
-class MediaCorrupt(TransportFailure):
-    """The file is not the one that was announced."""
-
-
-class MediaUnreachable(TransportFailure):
-    """The file could not be fetched now."""
-
-
-class PairingRefused(TransportFailure):
-    """No pairing code for this number, or not now."""
-
-
 class WhatsAppTransport(Protocol):
     """One link of one account. ``open`` and ``close`` may alternate as often as needed."""
+
+    waits_for_taken: bool
+    """The network keeps what was not ``taken``. False: it was told before we saw the arrival, so we must keep it."""
 
     async def next_event(self) -> TransportEvent:
         """Return the next fact or arrival, in the order they happened."""
 
     async def taken(self, tokens: Sequence[int]) -> None:
         """Tell the network that these arrivals are safe with us (no effect where the network can not know)."""
+
+    def left(self) -> list[Arrival]:
+        """After ``shutdown``: the arrivals that nobody asked for and that the network will not bring again."""
 
     async def open(self) -> None:
         """Begin to connect: codes when there is no session, else login. What becomes of it arrives as facts."""

@@ -9,7 +9,8 @@ from ispbot_contracts.base import utc_now
 from ispbot_contracts.whatsapp import SessionState, SessionStatus
 from ispbot_gateway_wa import metrics
 from ispbot_gateway_wa.domain.link import HANGS_AFTER_S, LOOP_ALARM_AT, Act, Link, Move, on_fact, opening, stuck
-from ispbot_gateway_wa.ports import LinkFact, LinkUp, PairingRefused, QrEnded, WhatsAppTransport
+from ispbot_gateway_wa.failures import PairingRefused
+from ispbot_gateway_wa.ports import LinkFact, LinkUp, QrEnded, WhatsAppTransport
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.tasks import cancel_all
@@ -32,6 +33,7 @@ class Session:
         self._pending: asyncio.Task[None] | None = None
         self._acts: set[asyncio.Task[None]] = set()
         self._crash: BaseException | None = None
+        self._held = False
         self._heard_at = asyncio.get_running_loop().time()
         self.connected = asyncio.Event()
         self.disconnected = asyncio.Event()
@@ -67,7 +69,7 @@ class Session:
         """Close and open again what lasts longer than it can."""
         silent_s = asyncio.get_running_loop().time() - self._heard_at
         busy = self._pending is not None and not self._pending.done()
-        if busy:
+        if busy or self._held:
             return
         limit = HANGS_AFTER_S.get(self._link.state)
         if limit is not None and silent_s > limit:
@@ -90,6 +92,19 @@ class Session:
             await self._transport.close()
         if self._link.state is not SessionState.BANNED and not self._link.waits_for_a_person:
             self._apply(self._link.to(SessionState.STOPPED, utc_now()))  # else whoever comes next must know
+
+    async def hold(self, reason: str) -> None:
+        """Close the link for a while: what comes waits at WhatsApp."""
+        await self._cancel_pending()
+        self._held = True
+        async with self._lock:
+            await self._transport.close()
+        self._apply(self._link.to(SessionState.RECONNECTING, utc_now(), reason=reason))
+
+    async def go_on(self) -> None:
+        """Open the link again after ``hold``."""
+        self._held = False
+        await self._do("reopen")
 
     # -- what people ask for ------------------------------------------------------------------------------------------
 

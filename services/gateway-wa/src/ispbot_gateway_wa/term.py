@@ -1,47 +1,26 @@
 """One term as the lease holder: the link and everything that hangs on it, from opening to handing over."""
 
 import asyncio
-from contextlib import AsyncExitStack
-
-from nats.errors import Error as NatsError
+from pathlib import Path
 
 from ispbot_contracts.base import Message
-from ispbot_contracts.whatsapp import (
-    Done,
-    GroupList,
-    ListGroups,
-    NewQr,
-    PairCode,
-    RequestPairCode,
-    RestartSession,
-    SendMessage,
-    SessionState,
-    ShowTyping,
-    UnlinkSession,
-)
+from ispbot_contracts.whatsapp import SessionState, ShowTyping
+from ispbot_gateway_wa.answers import Answers
 from ispbot_gateway_wa.contacts import Contacts
 from ispbot_gateway_wa.domain.link import Link
+from ispbot_gateway_wa.failures import NotConnected
 from ispbot_gateway_wa.inbound.arrivals import Arrivals, Unread
+from ispbot_gateway_wa.inbound.intake import Intake, SpooledIntake
 from ispbot_gateway_wa.inbound.media import MediaFetcher
+from ispbot_gateway_wa.inbound.spool import Spool
 from ispbot_gateway_wa.lease import Lease
-from ispbot_gateway_wa.outbound.ledger import Ledger
-from ispbot_gateway_wa.outbound.send import Sender
-from ispbot_gateway_wa.outbound.unconfirmed import Unconfirmed
+from ispbot_gateway_wa.outbound.outflow import Outflow
 from ispbot_gateway_wa.patience import patiently
-from ispbot_gateway_wa.ports import (
-    GroupSeen,
-    LinkUp,
-    MessageIn,
-    NotConnected,
-    ReceiptIn,
-    Skipped,
-    TypingIn,
-    WhatsAppTransport,
-)
+from ispbot_gateway_wa.ports import GroupSeen, LinkUp, MessageIn, ReceiptIn, Skipped, TypingIn, WhatsAppTransport
 from ispbot_gateway_wa.session import Session
 from ispbot_gateway_wa.status import StatusBoard, stored_status
+from ispbot_gateway_wa.telling import Teller
 from ispbot_runtime.bus import Bus
-from ispbot_runtime.errors import Refusal
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.media import MediaStore
 from ispbot_runtime.mongo import Database
@@ -50,10 +29,9 @@ from ispbot_runtime.tasks import cancel_all
 
 log = get_logger(__name__)
 
-SENDS_AT_ONCE = 256
-_CONSUME_AGAIN_S = 0.5
 _DRAIN_S = 5.0
 _FLUSH_S = 2.0
+_LOOK_AT_SPOOL_S = 1.0
 
 
 class Term:
@@ -61,26 +39,32 @@ class Term:
 
     def __init__(
         self, *, bus: Bus, database: Database, media: MediaStore, watch: SettingsWatch, transport: WhatsAppTransport,
-        lease: Lease, holder: str, media_max_bytes: int,
+        lease: Lease, holder: str, media_max_bytes: int, spool_folder: Path, spool_max_bytes: int,
     ) -> None:  # fmt: skip
         self._bus = bus
         self._transport = transport
         self._board = StatusBoard(bus, holder=holder, fence=lease.fence)
         self._session = Session(transport, publish=self._board.show)
         self._contacts = Contacts(database, self.emit)
+        self._teller = Teller(self._contacts.gate, self._contacts.current_id, self.emit)
+        self.spool = Spool(spool_folder, max_bytes=spool_max_bytes)
+        self._spool_name = f"{lease.fence:012}-{holder}"
+        self._spooled = None if transport.waits_for_taken else SpooledIntake(transport, self.spool)
+        self._intake: Intake = self._spooled or transport
         unread = Unread()
-        ledger = Ledger(database)
-        self._unconfirmed = Unconfirmed(ledger, self.emit)
+        self._outflow = Outflow(
+            bus=bus, database=database, transport=transport, contacts=self._contacts, media=media, watch=watch,
+            unread=unread, lease=lease, tell=self._teller.tell,
+        )  # fmt: skip
         self._fetcher = MediaFetcher(
-            database, transport, media, self.emit, connected=self._session.connected, max_bytes=media_max_bytes
+            database, transport, media, self._teller.tell, connected=self._session.connected, max_bytes=media_max_bytes
         )
         self._arrivals = Arrivals(
-            bus=bus, transport=transport, contacts=self._contacts, media=self._fetcher, unread=unread, emit=self.emit,
-            on_receipt=self._unconfirmed.on_receipt,
+            bus=bus, transport=transport, intake=self._intake, contacts=self._contacts, media=self._fetcher,
+            unread=unread, emit=self._teller.tell, on_receipt=self._outflow.unconfirmed.on_receipt,
         )  # fmt: skip
-        self._sender = Sender(
-            transport=transport, contacts=self._contacts, ledger=ledger, unconfirmed=self._unconfirmed, media=media,
-            watch=watch, unread=unread, lease=lease,
+        self._answers = Answers(
+            bus=bus, session=self._session, transport=transport, outflow=self._outflow, watch=watch
         )  # fmt: skip
         self.ended = asyncio.Event()
 
@@ -90,51 +74,59 @@ class Term:
         return self._session.link
 
     async def emit(self, message: Message) -> None:
-        """Give an event to the bus and wait until it is stored, however long that takes (the spool's place)."""
+        """Give an event to the bus and wait until it is stored, however long that takes."""
         await patiently(message.name, lambda: self._bus.publish(message))
 
     async def serve(self) -> None:
         """Run until ``ended``; then finish the sends in hand, close the link, and finish what arrived. Raises a bug's error."""
-        sending = asyncio.create_task(self._send())
+        if self._spooled is not None:
+            self.spool.open(self._spool_name)
+        listening = asyncio.create_task(self._listen())
+        sending = asyncio.create_task(self._outflow.run(self._session, self.ended))
         tasks = [
             asyncio.create_task(work)
             for work in (
-                self._open(), self._listen(), self._board.run(), self._session.watch(), self._fetcher.run(),
-                self._unconfirmed.run(), self._arrivals.lanes.failed(),
+                self._open(), self._board.run(), self._session.watch(), self._fetcher.run(),
+                self._outflow.unconfirmed.run(), self._arrivals.lanes.failed(), self._watch_spool(),
             )
         ]  # fmt: skip
         try:
-            done, _ = await asyncio.wait({sending, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({listening, sending, *tasks}, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
             self.ended.set()
             await asyncio.wait({sending}, timeout=_DRAIN_S)
             await cancel_all([sending, *tasks])
-            await self._close()
+            await self._close(listening)
 
     async def _open(self) -> None:
         await patiently("recover", self._recover)
+        await self._take_over_spool()
         await self._session.start(await patiently("stored_status", lambda: stored_status(self._bus)))
-        await self._answer()
+        await self._answers.run()
 
     async def _recover(self) -> None:
         await self._contacts.recover()
-        await self._unconfirmed.recover()
+        await self._outflow.recover()
         await self._fetcher.recover()
 
-    async def _close(self) -> None:
+    async def _close(self, listening: asyncio.Task[None]) -> None:
         board = asyncio.create_task(self._board.run())
         await self._session.stop()
         await self._arrivals.lanes.drain(limit_s=_DRAIN_S)
         await self._transport.shutdown()
+        await cancel_all([listening])
+        if self._spooled is not None:
+            self._spooled.keep_left()
+            await self.spool.close()
         await self._board.flush(limit_s=_FLUSH_S)
         await cancel_all([board])
 
     async def _listen(self) -> None:
         """The single consumer of the link's queue: facts change the session, arrivals go to their lanes."""
         while True:
-            event = await self._transport.next_event()
+            event = await self._intake.next_event()
             if isinstance(event, MessageIn | ReceiptIn | TypingIn | GroupSeen | Skipped):
                 self._arrivals.arrived(event)
                 continue
@@ -142,61 +134,27 @@ class Term:
                 self._arrivals.account = event.account.number
             self._session.heard(event)
 
-    async def _send(self) -> None:
-        """Take commands only while the link is up; return when the term has ended and the sends in hand are done."""
-        while not self.ended.is_set():
-            await self._until(self._session.connected)
-            if self.ended.is_set():
-                return
-            consumer = self._bus.lane_consumer(
-                "send", {SendMessage: self._sender.send_message}, in_flight=SENDS_AT_ONCE
-            )
-            try:
-                async with self._bus.consuming(consumer):
-                    await self._until(self._session.disconnected)
-            except NatsError as error:  # the bus went away while the consumer was being made
-                log.warning("sends_not_taken", reason=type(error).__name__)
-                await asyncio.sleep(_CONSUME_AGAIN_S)
+    # -- the spool ----------------------------------------------------------------------------------------------------
 
-    async def _until(self, event: asyncio.Event) -> None:
-        """Wait for ``event`` or the end of the term."""
-        waits = [asyncio.create_task(event.wait()), asyncio.create_task(self.ended.wait())]
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await cancel_all(waits)
+    async def _take_over_spool(self) -> None:
+        if self._spooled is not None:
+            async for arrival in self._spooled.take_over():
+                self._arrivals.arrived(arrival)
 
-    # -- questions ----------------------------------------------------------------------------------------------------
-
-    async def _answer(self) -> None:
-        async with AsyncExitStack() as stack:
-            await stack.enter_async_context(self._bus.answering(RestartSession, self._restart))
-            await stack.enter_async_context(self._bus.answering(UnlinkSession, self._unlink))
-            await stack.enter_async_context(self._bus.answering(NewQr, self._new_qr))
-            await stack.enter_async_context(self._bus.answering(RequestPairCode, self._pair_code))
-            await stack.enter_async_context(self._bus.answering(ListGroups, self._groups))
-            await asyncio.Event().wait()
-
-    async def _restart(self, _: RestartSession) -> Done:
-        await self._session.restart()
-        return Done()
-
-    async def _unlink(self, _: UnlinkSession) -> Done:
-        await self._session.unlink()
-        return Done()
-
-    async def _new_qr(self, _: NewQr) -> Done:
-        await self._session.new_qr()
-        return Done()
-
-    async def _pair_code(self, query: RequestPairCode) -> PairCode:
-        return PairCode(code=await self._session.pair_code("".join(filter(str.isdigit, query.phone))))
-
-    async def _groups(self, _: ListGroups) -> GroupList:
-        try:
-            return GroupList(groups=await self._transport.groups())
-        except NotConnected as error:
-            raise Refusal("not_connected", "WhatsApp no está conectado.") from error
+    async def _watch_spool(self) -> None:
+        """Take over what a process that died later left, and let WhatsApp keep what there is no room for."""
+        held = False
+        while True:
+            await asyncio.sleep(_LOOK_AT_SPOOL_S)
+            if self._session.connected.is_set():
+                await self._take_over_spool()
+            if self.spool.full and not held and self._session.connected.is_set():
+                held = True
+                log.error("spool_full")
+                await self._session.hold("spool_full")
+            elif held and self.spool.roomy:
+                held = False
+                await self._session.go_on()
 
     async def show_typing(self, hint: ShowTyping) -> None:
         """An agent types: show it to the customer, when the link is up."""

@@ -23,6 +23,11 @@ def phone_digits(address: str | None) -> str | None:
     return address.partition("@")[0].partition(":")[0]
 
 
+def phone_address(digits: str) -> str:
+    """Return the address of a phone given in international digits."""
+    return f"{digits}@s.whatsapp.net"
+
+
 def first_contact_id(address: str) -> str:
     """Return the id that a person first seen under ``address`` gets: the same whenever it is computed."""
     return derive_id("contact", address)

@@ -14,21 +14,13 @@ from ispbot_gateway_wa import metrics
 from ispbot_gateway_wa.contacts import Contacts
 from ispbot_gateway_wa.domain.addresses import kind_of
 from ispbot_gateway_wa.domain.contacts import Contact
+from ispbot_gateway_wa.failures import NotConnected
+from ispbot_gateway_wa.inbound.intake import Intake
 from ispbot_gateway_wa.inbound.media import MediaFetcher
 from ispbot_gateway_wa.inbound.normalise import direct_event, group_event, person_of, receipt_event
 from ispbot_gateway_wa.lanes import Lanes
 from ispbot_gateway_wa.patience import patiently
-from ispbot_gateway_wa.ports import (
-    Arrival,
-    GroupSeen,
-    MessageIn,
-    NotConnected,
-    ReceiptIn,
-    Said,
-    Skipped,
-    TypingIn,
-    WhatsAppTransport,
-)
+from ispbot_gateway_wa.ports import Arrival, GroupSeen, MessageIn, ReceiptIn, Said, Skipped, TypingIn, WhatsAppTransport
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.logs import get_logger
 
@@ -65,11 +57,12 @@ class Arrivals:
     """One term's way in."""
 
     def __init__(
-        self, *, bus: Bus, transport: WhatsAppTransport, contacts: Contacts, media: MediaFetcher, unread: Unread,
-        emit: Emit, on_receipt: OnReceipt,
+        self, *, bus: Bus, transport: WhatsAppTransport, intake: Intake, contacts: Contacts, media: MediaFetcher,
+        unread: Unread, emit: Emit, on_receipt: OnReceipt,
     ) -> None:  # fmt: skip
         self._bus = bus
         self._transport = transport
+        self._intake = intake
         self._contacts = contacts
         self._media = media
         self._unread = unread
@@ -105,7 +98,7 @@ class Arrivals:
 
     async def _take(self, token: int | None) -> None:
         if token is not None:
-            await self._transport.taken((token,))
+            await self._intake.taken((token,))
         metrics.ARRIVALS_WAITING.set(self.lanes.waiting)
 
     # -- messages -----------------------------------------------------------------------------------------------------
@@ -113,10 +106,10 @@ class Arrivals:
     async def _message(self, message: MessageIn) -> None:
         match kind_of(message.chat):
             case "lid" | "phone":
-                event = direct_event(self.account, message, await self._customer(message))
+                event = direct_event(message.account or self.account, message, await self._customer(message))
             case "group":
                 name = await self._group_name(message.chat)
-                event = group_event(self.account, message, group_contact_id(message.chat), name)
+                event = group_event(message.account or self.account, message, group_contact_id(message.chat), name)
             case "other":
                 metrics.IGNORED.labels("not_a_chat").inc()
                 return
@@ -158,7 +151,7 @@ class Arrivals:
                 metrics.IGNORED.labels("receipt_of_unknown").inc()
                 return
             contact_id = contact.contact_id
-        await self._emit(receipt_event(self.account, receipt, contact_id))
+        await self._emit(receipt_event(receipt.account or self.account, receipt, contact_id))
         metrics.RECEIPTS.labels(receipt.status).inc()
 
     async def _typing(self, hint: TypingIn) -> None:

@@ -16,15 +16,9 @@ from ispbot_contracts.base import Message, derive_id, utc_now
 from ispbot_contracts.content import MediaContent, MediaInfo
 from ispbot_contracts.whatsapp import MediaFailed, MediaStored, MessageReceived
 from ispbot_gateway_wa import metrics
+from ispbot_gateway_wa.failures import MediaCorrupt, MediaGone, MediaUnreachable, NotConnected
 from ispbot_gateway_wa.patience import patiently
-from ispbot_gateway_wa.ports import (
-    MediaCorrupt,
-    MediaGone,
-    MediaUnreachable,
-    NotConnected,
-    RemoteMedia,
-    WhatsAppTransport,
-)
+from ispbot_gateway_wa.ports import RemoteMedia, WhatsAppTransport
 from ispbot_runtime.errors import Unavailable
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.media import MediaStore

@@ -1,47 +1,90 @@
-"""The send governor: one rate for the whole number, replies before notices."""
+"""The send governor: one rate for the whole number, replies first, notices at their own human pace."""
 
 import asyncio
 import heapq
 import itertools
+import random
 from collections.abc import Callable
-from typing import Literal
+from contextlib import suppress
+from enum import IntEnum
 
+from ispbot_contracts.settings import SendingSettings
 from ispbot_gateway_wa import metrics
 
-Priority = Literal["reply", "notice"]
-_RANK: dict[Priority, int] = {"reply": 0, "notice": 1}
 _CATCH_UP_S = 0.05
 """What a late timer may make up for: never a burst."""
+_JITTER = 0.5
+
+
+class Rank(IntEnum):
+    """Who goes first. The last two also keep to ``notices_per_minute``."""
+
+    REPLY = 0
+    GROUP_NOTICE = 1
+    NOTICE = 2
+    COLD_NOTICE = 3
 
 
 class Governor:
     """Hands out turns."""
 
-    def __init__(self, per_second: Callable[[], float]) -> None:
-        self._per_second = per_second
-        self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
+    def __init__(self, settings: Callable[[], SendingSettings]) -> None:
+        self._settings = settings
+        self._prompt: list[tuple[Rank, int, asyncio.Future[None]]] = []
+        self._paced: list[tuple[Rank, int, asyncio.Future[None]]] = []
         self._numbers = itertools.count()
         self._next_at = 0.0
+        self._next_paced_at = 0.0
+        self._somebody = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
+        self._replies_waiting = 0
 
-    async def turn(self, priority: Priority) -> None:
-        """Wait for a turn; a reply overtakes every waiting notice."""
+    @property
+    def replies_waiting(self) -> int:
+        """How many replies wait for their turn."""
+        return self._replies_waiting
+
+    async def turn(self, rank: Rank) -> None:
+        """Wait for a turn; a reply overtakes everything that waits, and is never held up by the notices' pace."""
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        heapq.heappush(self._waiting, (_RANK[priority], next(self._numbers), turn))
+        waiting = self._paced if rank >= Rank.NOTICE else self._prompt
+        heapq.heappush(waiting, (rank, next(self._numbers), turn))
+        self._somebody.set()
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self._hand_out())
-        with metrics.WAITING.labels(priority).track_inprogress():
-            await turn
+        is_reply = rank is Rank.REPLY
+        self._replies_waiting += is_reply
+        try:
+            with metrics.WAITING.labels(rank.name.lower()).track_inprogress():
+                await turn
+        finally:
+            self._replies_waiting -= is_reply
 
     async def _hand_out(self) -> None:
         loop = asyncio.get_running_loop()
-        while self._waiting:
+        while self._prompt or self._paced:
             now = loop.time()
             if self._next_at > now:
                 await asyncio.sleep(self._next_at - now)
                 continue
-            _, _, turn = heapq.heappop(self._waiting)
+            waiting = self._prompt or self._paced
+            if waiting is self._paced and self._next_paced_at > now:
+                await self._somebody_or(self._next_paced_at - now)
+                continue
+            _, _, turn = heapq.heappop(waiting)
             if turn.done():
                 continue  # its caller was cut
             turn.set_result(None)
-            self._next_at = max(self._next_at, now - _CATCH_UP_S) + 1.0 / self._per_second()
+            self._next_at = max(self._next_at, now - _CATCH_UP_S) + 1.0 / self._settings().max_per_second
+            if waiting is self._paced:
+                self._next_paced_at = now + self._notice_pause_s()
+
+    async def _somebody_or(self, seconds: float) -> None:
+        """Wait for the notices' pace, or for somebody who need not keep to it."""
+        self._somebody.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._somebody.wait(), seconds)
+
+    def _notice_pause_s(self) -> float:
+        mean = 60.0 / self._settings().notices_per_minute
+        return mean * random.uniform(1 - _JITTER, 1 + _JITTER)  # noqa: S311 - human pacing

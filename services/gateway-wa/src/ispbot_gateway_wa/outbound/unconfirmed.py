@@ -2,12 +2,15 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
+from cachetools import LRUCache
+
 from ispbot_contracts.base import Message, utc_now
-from ispbot_contracts.whatsapp import SendMessage
 from ispbot_gateway_wa import metrics
-from ispbot_gateway_wa.outbound.ledger import Ledger
+from ispbot_gateway_wa.outbound.ledger import UNKNOWN_OUTCOME, Ledger, Unclear
+from ispbot_gateway_wa.outbound.outgoing import Outgoing
 from ispbot_gateway_wa.outbound.results import failed, sent
 from ispbot_gateway_wa.patience import patiently
 from ispbot_gateway_wa.ports import ReceiptIn
@@ -17,44 +20,87 @@ log = get_logger(__name__)
 
 UNKNOWN_AFTER = timedelta(minutes=10)
 _LOOK_EVERY_S = 5.0
+_OWN_IDS = 10_000
+_NO_RECEIPT = "no receipt came: it may have arrived or not"
 
 Emit = Callable[[Message], Awaitable[None]]
 
 
 class Unconfirmed:
-    """What waits for a receipt, by WhatsApp id; usually nothing."""
+    """What a receipt may still tell the end of, by WhatsApp id; usually nothing."""
 
     def __init__(self, ledger: Ledger, emit: Emit, *, unknown_after: timedelta = UNKNOWN_AFTER) -> None:
         self._ledger = ledger
         self._emit = emit
         self._unknown_after = unknown_after
-        self._waiting: dict[str, tuple[SendMessage, datetime]] = {}
+        self._waiting: dict[str, Unclear] = {}
+        self._own_ids: LRUCache[str, None] = LRUCache(_OWN_IDS)
+        self._without_answer: set[str] = set()
+
+    @property
+    def count(self) -> int:
+        """How many wait for a receipt and were not told as unknown."""
+        return sum(not unclear.told_unknown for unclear in self._waiting.values())
 
     async def recover(self) -> None:
         """Take up what an earlier process left."""
-        for command, wa_id, since in await self._ledger.all_unconfirmed():
-            self._waiting[wa_id] = (command, since)
-        metrics.UNCONFIRMED.set(len(self._waiting))
+        for unclear in await self._ledger.all_unclear():
+            self._waiting[unclear.wa_id] = unclear
+            await self._confirm_if_receipted(unclear)
+        metrics.UNCONFIRMED.set(self.count)
 
-    async def add(self, command: SendMessage, wa_id: str) -> None:
-        """Wait for the end of a message that may have left."""
-        since = utc_now()
-        await self._ledger.unconfirmed(command, wa_id, since)
-        self._waiting[wa_id] = (command, since)
-        metrics.UNCONFIRMED.set(len(self._waiting))
-        log.warning("send_unconfirmed", send_id=command.id)
+    # -- what the sender tells ----------------------------------------------------------------------------------------
+
+    def leaving(self, send_id: str) -> None:
+        """A send is on its way: a receipt of an id nobody knows may be its own."""
+        self._without_answer.add(send_id)
+
+    def answered(self, send_id: str, wa_id: str) -> None:
+        """WhatsApp answered: its receipts need no keeping."""
+        self._without_answer.discard(send_id)
+        self._own_ids[wa_id] = None
+
+    def settled(self, send_id: str) -> None:
+        """The send ended without leaving."""
+        self._without_answer.discard(send_id)
+
+    def is_own(self, wa_id: str) -> bool:
+        """Tell whether this process sent the message."""
+        return wa_id in self._own_ids
+
+    async def add(self, outgoing: Outgoing, wa_id: str) -> None:
+        """Wait for the end of a message that may have left; its receipt may be here already."""
+        unclear = Unclear(outgoing, wa_id, utc_now())
+        await self._ledger.unconfirmed(outgoing, wa_id, unclear.since)
+        self._waiting[wa_id] = unclear
+        self._without_answer.discard(outgoing.send_id)
+        log.warning("send_unconfirmed", send_id=outgoing.send_id)
+        await self._confirm_if_receipted(unclear)
+        metrics.UNCONFIRMED.set(self.count)
+
+    async def _confirm_if_receipted(self, unclear: Unclear) -> None:
+        at = await self._ledger.receipt_of(unclear.wa_id)
+        if at is not None:
+            await self._confirm(unclear, at)
+
+    # -- what WhatsApp tells ------------------------------------------------------------------------------------------
 
     async def on_receipt(self, receipt: ReceiptIn) -> None:
         """A phone has it: it did leave."""
         for wa_id in receipt.wa_ids:
-            waiting = self._waiting.get(wa_id)
-            if waiting is None:
-                continue
-            command = waiting[0]
-            await self._emit(sent(command, wa_id, receipt.at))
-            await self._ledger.confirmed(command.id, wa_id, receipt.at)
-            await self._forget(wa_id, command)
-            metrics.SENDS.labels("confirmed_by_receipt").inc()
+            unclear = self._waiting.get(wa_id)
+            if unclear is not None:
+                await self._confirm(unclear, receipt.at)
+            elif self._without_answer and wa_id not in self._own_ids:
+                await self._ledger.early_receipt(wa_id, receipt.at)
+
+    async def _confirm(self, unclear: Unclear, at: datetime) -> None:
+        for event in sent(unclear.outgoing, unclear.wa_id, at):
+            await self._emit(event)
+        await self._ledger.receipted(unclear.outgoing.send_id, unclear.wa_id, at)
+        self._waiting.pop(unclear.wa_id, None)
+        metrics.UNCONFIRMED.set(self.count)
+        metrics.SENDS.labels("corrected_by_receipt" if unclear.told_unknown else "confirmed_by_receipt").inc()
 
     async def run(self) -> None:
         """Run for the life of the term: end what waited too long."""
@@ -63,17 +109,14 @@ class Unconfirmed:
             await patiently("unconfirmed", lambda: self.expire(utc_now()))
 
     async def expire(self, now: datetime) -> None:
-        """Report as unknown what has waited too long."""
-        for wa_id, (command, since) in tuple(self._waiting.items()):
-            if now - since < self._unknown_after:
+        """Report as unknown what has waited too long; it stays open to a late receipt as long as the ledger keeps it."""
+        for unclear in tuple(self._waiting.values()):
+            if unclear.told_unknown or now - unclear.since < self._unknown_after:
                 continue
-            failure = failed(command, "unknown_outcome", "no receipt came: it may have arrived or not")
-            await self._emit(failure)
-            await self._ledger.failed(failure)
-            await self._forget(wa_id, command)
-            metrics.SENDS.labels("unknown_outcome").inc()
-
-    async def _forget(self, wa_id: str, command: SendMessage) -> None:
-        await self._ledger.resolved(command.id)
-        self._waiting.pop(wa_id, None)
-        metrics.UNCONFIRMED.set(len(self._waiting))
+            for event in failed(unclear.outgoing, UNKNOWN_OUTCOME, _NO_RECEIPT):
+                await self._emit(event)
+            await self._ledger.unknown(unclear.outgoing.send_id, _NO_RECEIPT)
+            if unclear.wa_id in self._waiting:  # no receipt came meanwhile
+                self._waiting[unclear.wa_id] = replace(unclear, told_unknown=True)
+            metrics.UNCONFIRMED.set(self.count)
+            metrics.SENDS.labels(UNKNOWN_OUTCOME).inc()

@@ -86,7 +86,7 @@ class Client:
                 await asyncio.wait_for(self._something_heard.wait(), _GRACE_S)
 
     async def stop(self) -> None:
-        """End the session here, keep it at WhatsApp. Nothing is heard afterwards."""
+        """End the session here, keep it at WhatsApp. Only events that were on their way are heard afterwards."""
         self._stopped = True
         async with self._ffi.alone():
             await self._ffi.stop(self.library.uuid)
@@ -98,7 +98,7 @@ class Client:
 
     def _tell(self, heard: Heard) -> None:
         self._something_heard.set()
-        if not self._stopped:
+        if not self._stopped or heard.event is not None:
             self._hear(self, heard)
 
     async def _event(self, _: Any, event: Proto) -> None:

@@ -16,16 +16,7 @@ from ispbot_gateway_wa.adapters.neonize.vendor import (
     TemporaryBanEv,
 )
 from ispbot_gateway_wa.domain.platforms import is_business
-from ispbot_gateway_wa.ports import (
-    Banned,
-    LinkDown,
-    LinkFact,
-    LoggedOut,
-    Outdated,
-    QrEnded,
-    Refused,
-    Replaced,
-)
+from ispbot_gateway_wa.ports import Banned, LinkDown, LinkFact, LoggedOut, Outdated, QrEnded, Refused, Replaced
 
 FIRST_QR_S = 60.0
 NEXT_QR_S = 20.0

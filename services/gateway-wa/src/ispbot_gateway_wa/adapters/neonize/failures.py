@@ -3,7 +3,7 @@
 import re
 
 from ispbot_gateway_wa.domain.addresses import redacted
-from ispbot_gateway_wa.ports import (
+from ispbot_gateway_wa.failures import (
     MediaCorrupt,
     MediaGone,
     MediaUnreachable,

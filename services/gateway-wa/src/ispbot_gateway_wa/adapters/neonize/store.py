@@ -10,7 +10,7 @@ from typing import Protocol
 import asyncpg  # type: ignore[import-untyped]  # no stubs are shipped
 
 from ispbot_gateway_wa.adapters.neonize.lock import SessionLock
-from ispbot_gateway_wa.ports import NotConnected
+from ispbot_gateway_wa.failures import NotConnected
 
 _FIND = "SELECT message_id FROM whatsmeow_message_secrets WHERE key = {}"
 _BAD_IN_PATH = set("#?%")

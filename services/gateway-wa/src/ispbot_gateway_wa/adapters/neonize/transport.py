@@ -42,20 +42,17 @@ from ispbot_gateway_wa.adapters.neonize.vendor import (
 )
 from ispbot_gateway_wa.adapters.neonize.write import build, secret_of
 from ispbot_gateway_wa.domain.addresses import redacted
+from ispbot_gateway_wa.failures import MediaCorrupt, NotConnected, PairingRefused, SendUnknown
 from ispbot_gateway_wa.ports import (
     Arrival,
     GroupSeen,
     LinkDown,
     LinkFact,
     LinkUp,
-    MediaCorrupt,
-    NotConnected,
     Outbound,
     Paired,
-    PairingRefused,
     QrShown,
     RemoteMedia,
-    SendUnknown,
     SentReceipt,
     TransportEvent,
 )
@@ -74,11 +71,13 @@ _KINDS = {
 class NeonizeTransport:
     """The real link. No Go function is called unless the link is up (it would abort the process)."""
 
+    waits_for_taken = False
+
     def __init__(self, store: SessionStore, *, secret: bytes, gocode: Any) -> None:
         self._store = store
         self._secret = secret
         self._ffi = Ffi(gocode)
-        self._events: asyncio.Queue[TransportEvent | tuple[Client, Heard]] = asyncio.Queue()
+        self._events: asyncio.Queue[tuple[Client, Heard]] = asyncio.Queue()
         self._client: Client | None = None
         self._up = False
         self._offline = False
@@ -87,16 +86,25 @@ class NeonizeTransport:
         store.open()
 
     async def next_event(self) -> TransportEvent:
-        """Return the next fact or arrival; what an old client still says is passed over."""
+        """Return the next fact or arrival. Of an old client only arrivals count: WhatsApp will not bring them again."""
         while True:
-            one = await self._events.get()
-            if not isinstance(one, tuple):
-                return one
-            client, heard = one
+            client, heard = await self._events.get()
             if client is self._client:
                 event = await self._understood(client, heard)
-                if event is not None:
-                    return event
+            else:
+                event = self._arrival(heard.event) if heard.event is not None else None
+            if event is not None:
+                return event
+
+    def left(self) -> list[Arrival]:
+        """Return the arrivals still in the queue."""
+        found: list[Arrival] = []
+        while not self._events.empty():
+            _, heard = self._events.get_nowait()
+            arrival = self._arrival(heard.event) if heard.event is not None else None
+            if arrival is not None:
+                found.append(arrival)
+        return found
 
     async def taken(self, tokens: Sequence[int]) -> None:
         """The library has told WhatsApp already, before we saw the message."""
@@ -214,6 +222,8 @@ class NeonizeTransport:
             built = await build(message, secret=secret, own_jid=self._own_jid, upload=self._upload)
         except UploadError as error:
             raise NotConnected("the file was not uploaded") from error
+        if not message.may_leave():
+            raise NotConnected("it may no longer leave from here")
         try:
             async with asyncio.timeout(_SEND_LIMIT_S):
                 response = await client.library.send_message(jid_of(message.to), built)

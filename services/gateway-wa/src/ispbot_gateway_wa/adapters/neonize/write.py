@@ -22,7 +22,8 @@ from neonize.proto.waE2E.WAWebProtobufsE2E_pb2 import (
 
 from ispbot_contracts.content import ChoiceContent, ContactsContent, LocationContent, MediaContent, TextContent
 from ispbot_gateway_wa.adapters.neonize.vendor import UploadResponse
-from ispbot_gateway_wa.ports import Outbound, Rejected
+from ispbot_gateway_wa.failures import Rejected
+from ispbot_gateway_wa.ports import Outbound
 
 Upload = Callable[[bytes, str], Awaitable[UploadResponse]]
 """Uploads the bytes of a kind of file."""

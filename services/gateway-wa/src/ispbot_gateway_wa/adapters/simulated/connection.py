@@ -10,7 +10,7 @@ from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed
 
 from ispbot_gateway_wa.adapters.simulated.read import Frame
-from ispbot_gateway_wa.ports import NotConnected, SendUnknown
+from ispbot_gateway_wa.failures import NotConnected, SendUnknown
 from ispbot_runtime.logs import get_logger
 
 log = get_logger(__name__)

@@ -8,7 +8,8 @@ import httpx
 
 from ispbot_gateway_wa.adapters.simulated.credentials import Credentials
 from ispbot_gateway_wa.adapters.simulated.read import Frame
-from ispbot_gateway_wa.ports import MediaCorrupt, MediaGone, MediaUnreachable, NotConnected, Rejected, RemoteMedia
+from ispbot_gateway_wa.failures import MediaCorrupt, MediaGone, MediaUnreachable, NotConnected, Rejected
+from ispbot_gateway_wa.ports import RemoteMedia
 
 _GONE = {404, 410}
 _TOO_LARGE = 413

@@ -19,25 +19,22 @@ from ispbot_gateway_wa.adapters.simulated.files import Files
 from ispbot_gateway_wa.adapters.simulated.read import Frame, account_of, arrival_of, group_of
 from ispbot_gateway_wa.adapters.simulated.write import content_frame
 from ispbot_gateway_wa.domain.addresses import redacted
+from ispbot_gateway_wa.failures import NotConnected, NoWhatsApp, PairingRefused, Rejected, SendUnknown
 from ispbot_gateway_wa.ports import (
+    Arrival,
     Banned,
     LinkDown,
     LinkFact,
     LinkUp,
     LoggedOut,
-    NotConnected,
-    NoWhatsApp,
     Outbound,
     Outdated,
     Paired,
-    PairingRefused,
     QrEnded,
     QrShown,
     Refused,
-    Rejected,
     RemoteMedia,
     Replaced,
-    SendUnknown,
     SentReceipt,
     TransportEvent,
 )
@@ -58,6 +55,8 @@ _NO_SUCH_NUMBER = 404
 
 class SimulatedTransport:
     """Speaks the link protocol. Sends have ids derived from their key, so sending again is recognised by the network."""
+
+    waits_for_taken = True
 
     def __init__(self, network_url: str, folder: Path) -> None:
         base = network_url.rstrip("/")
@@ -81,6 +80,10 @@ class SimulatedTransport:
         self._to_take += tokens
         if self._taking is None or self._taking.done():
             self._taking = asyncio.create_task(self._take())
+
+    def left(self) -> list[Arrival]:
+        """Nothing: the network brings again what was not taken."""
+        return []
 
     async def _take(self) -> None:
         await asyncio.sleep(_TAKE_PAUSE_S)
@@ -218,6 +221,8 @@ class SimulatedTransport:
         }  # fmt: skip
         if message.quote is not None:
             frame["quoted"] = {"message_id": message.quote.wa_id}
+        if not message.may_leave():
+            raise NotConnected("it may no longer leave from here")
         ack = await connection.ask(frame, limit_s=_ACK_LIMIT_S)
         error = ack.get("error")
         if error == _NO_SUCH_NUMBER:

@@ -10,7 +10,7 @@ from ispbot_contracts.content import (
     TextContent,
 )
 from ispbot_gateway_wa.adapters.simulated.read import Frame
-from ispbot_gateway_wa.ports import Rejected
+from ispbot_gateway_wa.failures import Rejected
 
 _NOT_SENDABLE = 400
 
