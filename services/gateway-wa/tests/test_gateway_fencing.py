@@ -33,7 +33,7 @@ async def answer(world, contact_id, numbers):
 
 
 async def all_once(world):
-    await eventually(lambda: len({sent.send_id for sent in world.all(MessageSent)}) == MANY, timeout_s=40)
+    await eventually(lambda: len({sent.send_id for sent in world.all(MessageSent)}) == MANY, timeout_s=90)
     assert [seen.text for seen in world.net.phone(NELIDA).inbox] == [f"r{number}" for number in range(MANY)]
 
 
@@ -42,7 +42,7 @@ async def taken_over_from(world, holder):
         status = await world.status()
         return status is not None and status.state is SessionState.CONNECTED and status.holder != holder
 
-    await eventually(other, timeout_s=30)
+    await eventually(other, timeout_s=60)
 
 
 async def test_a_holder_that_was_held_up_past_its_lease_sends_nothing_more(world, spawn):  # noqa: F811

@@ -58,7 +58,7 @@ async def standing_by(http: httpx.AsyncClient) -> None:
             return False
         return body["ready"] and "standby" in body["degraded"]["whatsapp"]
 
-    await eventually(ready, timeout_s=20)
+    await eventually(ready, timeout_s=60)
 
 
 async def contact_of(world):

@@ -147,14 +147,21 @@ async def test_a_disk_that_refuses_is_told_and_work_goes_on(tmp_path):
     await spool.close()
 
 
-async def test_what_is_done_does_not_stay_on_the_disk(tmp_path, monkeypatch):
+async def test_what_is_done_does_not_stay_on_the_disk_even_when_something_always_waits(tmp_path, monkeypatch):
     monkeypatch.setattr("ispbot_gateway_wa.inbound.spool._START_OVER_AT_BYTES", 1000)
     spool = Spool(tmp_path, max_bytes=1 << 20)
     spool.open("1")
-    for _ in range(100):
-        spool.done(spool.append(b"x" * 50))
-    assert (tmp_path / "1.spool").stat().st_size < 1200
+    spool.append(b"stuck")
+    for number in range(300):
+        spool.done(spool.append(b"%050d" % number))
+    spool.append(b"last")
+    assert (tmp_path / "1.spool").stat().st_size < 1500
     await spool.close()
+    other = Spool(tmp_path, max_bytes=1 << 20)
+    other.open("2")
+    assert other.take_over() == [b"stuck", b"last"]
+    other.forget_taken()
+    await other.close()
 
 
 WRITER = """

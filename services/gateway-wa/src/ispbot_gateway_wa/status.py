@@ -62,6 +62,7 @@ class StatusBoard:
         status = SessionStatus(
             slot=SLOT, state=link.state, since=link.since, reason=link.reason, qr=link.qr, pair_code=link.pair_code,
             account=link.account, banned_until=link.banned_until, holder=self._holder,
+            fence=self._fence,
         )  # fmt: skip
         self._number += 1
         self._waiting.append(_Fact(status, self._number))
@@ -86,14 +87,29 @@ class StatusBoard:
     async def _write(self, fact: _Fact) -> None:
         while True:
             try:
-                bucket = await self._bus.js.key_value(SESSION_BUCKET)
-                await bucket.put(SLOT, fact.status.model_dump_json().encode())
-                await self._tell(fact)
+                if await self._stored(fact.status):
+                    await self._tell(fact)
             except (NatsError, Unavailable) as error:
                 log.warning("status_not_written", state=fact.status.state, reason=str(error))
                 await asyncio.sleep(_RETRY_S)
             else:
                 return
+
+    async def _stored(self, status: SessionStatus) -> bool:
+        """Store a state by compare-and-set; False when a later holder has written its own already."""
+        bucket = await self._bus.js.key_value(SESSION_BUCKET)
+        body = status.model_dump_json().encode()
+        try:
+            entry = await bucket.get(SLOT)
+        except KeyNotFoundError:
+            await bucket.create(SLOT, body)
+            return True
+        with suppress(ValidationError):
+            if SessionStatus.model_validate_json(entry.value or b"").fence > self._fence:
+                log.warning("status_of_an_earlier_holder", state=status.state)
+                return False
+        await bucket.update(SLOT, body, last=entry.revision)
+        return True
 
     async def _tell(self, fact: _Fact) -> None:
         public = fact.status.model_copy(update={"qr": None, "pair_code": None})

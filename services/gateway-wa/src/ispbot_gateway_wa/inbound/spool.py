@@ -20,10 +20,9 @@ from ispbot_runtime.tasks import cancel_all
 
 log = get_logger(__name__)
 
-_SUFFIX, _DAMAGED = ".spool", ".damaged"
+_SUFFIX, _DAMAGED, _PART = ".spool", ".damaged", ".part"
 _SYNC_EVERY_S = 0.05
 _START_OVER_AT_BYTES = 4 * 1024 * 1024
-_CRC_LENGTH = 8
 
 
 @dataclass
@@ -60,6 +59,10 @@ def _checked(line: bytes) -> tuple[bytes, int, bytes] | None:
     if crc != _crc(rest) or kind not in {b"A", b"D"} or not number.isdigit():
         return None
     return kind, int(number), body
+
+
+def _line(rest: bytes) -> bytes:
+    return b"%s %s\n" % (_crc(rest), rest)
 
 
 def _crc(rest: bytes) -> bytes:
@@ -109,8 +112,7 @@ class Spool:
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._path = self._folder / f"{name}{_SUFFIX}"
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            self._file = _locked(self._path, b"")
         except OSError as error:
             self._failed(error)
         self._syncing = asyncio.create_task(self._sync())
@@ -140,8 +142,7 @@ class Spool:
     def append(self, body: bytes) -> int:
         """Write an arrival down; returns its number for ``done``."""
         self._number += 1
-        rest = b"A %d %s" % (self._number, body)
-        line = b"%s %s\n" % (_crc(rest), rest)
+        line = _line(b"A %d %s" % (self._number, body))
         self._write(line)
         self._sizes[self._number] = (len(line), time())
         self._bytes += len(line)
@@ -152,9 +153,8 @@ class Spool:
         """The bus has it."""
         size, _ = self._sizes.pop(number, (0, 0.0))
         self._bytes -= size
-        rest = b"D %d" % number
-        self._write(b"%s %s\n" % (_crc(rest), rest))
-        if not self._sizes and self._written > _START_OVER_AT_BYTES:
+        self._write(_line(b"D %d" % number))
+        if self._written > _START_OVER_AT_BYTES + 2 * self._bytes:
             self._start_over()
         self._measure()
 
@@ -173,13 +173,18 @@ class Spool:
             self._dirty.set()
 
     def _start_over(self) -> None:
-        if self._file is not None:
-            try:
-                os.ftruncate(self._file, 0)
-            except OSError as error:
-                self._failed(error)
-            else:
-                self._written = 0
+        """Begin the file anew with what still waits, so that it stays small however long it serves."""
+        if self._file is None or self._path is None:
+            return
+        try:
+            left = read_records(self._path.read_bytes()).waiting if self._sizes else {}
+            lines = b"".join(_line(b"A %d %s" % (number, body)) for number, body in left.items())
+            fresh = _locked(self._path, lines)
+        except OSError as error:
+            self._failed(error)
+            return
+        os.close(self._file)
+        self._file, self._written = fresh, len(lines)
 
     def _failed(self, error: OSError) -> None:
         metrics.SPOOL_FAILURES.inc()
@@ -194,7 +199,7 @@ class Spool:
             self._dirty.clear()
             if self._file is not None:
                 try:
-                    await asyncio.to_thread(os.fdatasync, self._file)
+                    await asyncio.to_thread(_put_on_disk, os.dup(self._file))
                 except OSError as error:
                     self._failed(error)
                 metrics.SPOOL_SYNCS.inc()
@@ -249,9 +254,32 @@ class Spool:
         """Put everything on the disk before anything else happens."""
         if self._file is not None:
             try:
-                await asyncio.to_thread(os.fsync, self._file)
+                await asyncio.to_thread(_put_on_disk, os.dup(self._file))
             except OSError as error:
                 self._failed(error)
+
+
+def _locked(path: Path, content: bytes) -> int:
+    """Make the file with its content, ours before anybody can see it; returns its descriptor."""
+    part = path.with_suffix(_PART)
+    descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        while content:
+            content = content[os.write(descriptor, content) :]
+        os.fsync(descriptor)
+        part.replace(path)
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def _put_on_disk(descriptor: int) -> None:
+    try:
+        os.fdatasync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def left_behind(folder: Path) -> int:

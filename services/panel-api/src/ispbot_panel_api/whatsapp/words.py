@@ -16,6 +16,7 @@ _BY_REASON = {
     "unlinked": "El número se desvinculó desde el panel. Escaneá el QR para vincularlo.",
     "restarted": "El bot se está reiniciando. Tarda unos segundos.",
     "new_qr": "Se está generando un código nuevo.",
+    "spool_full": "Hay demasiados mensajes esperando a la base de datos. WhatsApp guarda los nuevos hasta que haya lugar.",
     "passkey_required": "WhatsApp pide una llave de acceso para vincular este número. Vinculalo con un código por teléfono.",
 }
 _BY_STATE = {
