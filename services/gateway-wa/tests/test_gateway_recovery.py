@@ -106,7 +106,7 @@ async def test_messages_wait_at_whatsapp_while_there_is_no_gateway(world, spawn)
     for n in range(5):
         await world.net.phone(NELIDA).say(f"esperando {n}")
     spawn()
-    await world.event(MessageReceived, 6)
+    await world.event(MessageReceived, 6, timeout_s=60)  # a process may still be starting
     waited = world.all(MessageReceived)[1:]
     assert [event.content.text for event in waited] == [f"esperando {n}" for n in range(5)]
     assert all(event.offline for event in waited)

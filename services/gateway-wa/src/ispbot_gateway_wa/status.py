@@ -25,6 +25,12 @@ _KEPT = 64
 """While the bus is away the oldest states are forgotten: the last one is what counts."""
 
 
+class _Stored(SessionStatus):
+    """The state with its writer's fencing number: a holder that was held up never overwrites a later one's."""
+
+    fence: int = 0
+
+
 async def stored_status(bus: Bus) -> SessionStatus | None:
     """Return the last state anybody wrote, None when there is none."""
     bucket = await bus.js.key_value(SESSION_BUCKET)
@@ -62,7 +68,6 @@ class StatusBoard:
         status = SessionStatus(
             slot=SLOT, state=link.state, since=link.since, reason=link.reason, qr=link.qr, pair_code=link.pair_code,
             account=link.account, banned_until=link.banned_until, holder=self._holder,
-            fence=self._fence,
         )  # fmt: skip
         self._number += 1
         self._waiting.append(_Fact(status, self._number))
@@ -98,14 +103,14 @@ class StatusBoard:
     async def _stored(self, status: SessionStatus) -> bool:
         """Store a state by compare-and-set; False when a later holder has written its own already."""
         bucket = await self._bus.js.key_value(SESSION_BUCKET)
-        body = status.model_dump_json().encode()
+        body = _Stored(**status.model_dump(), fence=self._fence).model_dump_json().encode()
         try:
             entry = await bucket.get(SLOT)
         except KeyNotFoundError:
             await bucket.create(SLOT, body)
             return True
         with suppress(ValidationError):
-            if SessionStatus.model_validate_json(entry.value or b"").fence > self._fence:
+            if _Stored.model_validate_json(entry.value or b"").fence > self._fence:
                 log.warning("status_of_an_earlier_holder", state=status.state)
                 return False
         await bucket.update(SLOT, body, last=entry.revision)

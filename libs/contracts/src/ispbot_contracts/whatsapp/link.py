@@ -62,8 +62,6 @@ class SessionStatus(Frozen):
     banned_until: AwareDatetime | None = None
     holder: str | None = None
     """Which gateway process holds the lease."""
-    fence: int = 0
-    """The lease's number of whoever wrote this: a holder that was held up never overwrites a later one's."""
 
 
 class SessionChanged(_Owned, Event):
