@@ -55,14 +55,30 @@ SETTINGS_OF_VENDOR = {"mikrowisp": _mikrowisp, "ispcube": _ispcube, "ispbrain": 
 FIRST_ID = {"mikrowisp": 0, "ispcube": 2000, "ispbrain": 0}
 """What the system adds to a customer's number to make its id."""
 COMMANDS = {
-    "mikrowisp": {"find": "getclientsdetails", "list": "getallclients", "bills": "getinvoices", "file": "getinvoice"},
+    "mikrowisp": {
+        "find": "getclientsdetails", "list": "getallclients", "bills": "getinvoices", "file": "getinvoice",
+        "promise": "promesapago", "case": "newticket", "cases": "listticket", "pay": "paidinvoice", "undo": "deletetransaccion",
+        "link": "getpaymentlink",
+    },
     "ispcube": {
         "find": "customer", "list": "customers/customers_list", "bills": "bills/bills_last_six_months",
         "file": "bills/bills_last_six_months",
+        "promise": "customers/paycomm", "case": "ticket/new_ticket", "cases": "tickets",
+        "pay": "cash/payment_save_paymethod", "undo": "cash/payment_delete_paymethod", "link": "mercadopago/button",
     },
     "ispbrain": {"find": "customers/id", "list": "customers", "bills": "comprobantes", "file": "comprobantes"},
 }  # fmt: skip
 """How each system calls what can be made to fail."""
+
+
+WRITES_OF_VENDOR = {
+    "mikrowisp": {"ticket_department": 1, "payment_gateway": "MercadoPago", "payment_method": "Transferencia bancaria"},
+    "ispcube": {
+        "ticket_category_id": 3, "ticket_status_id": 1, "ticket_assigned_user_id": 9, "payment_destiny_id": 4,
+        "mercadopago_links": True,
+    },
+}  # fmt: skip
+"""What each vendor's settings need so that everything can be written."""
 
 
 @pytest.fixture(params=sorted(SETTINGS_OF_VENDOR))
@@ -80,6 +96,12 @@ async def isp() -> AsyncIterator[RunningIsp]:
 def crm_settings(isp, vendor):
     """Return a function that makes the settings of the vendor under test, with changes."""
     return lambda **changes: SETTINGS_OF_VENDOR[vendor](isp, **changes)
+
+
+@pytest.fixture
+def all_writes(vendor):
+    """Return the settings that allow everything the vendor can write."""
+    return WRITES_OF_VENDOR[vendor]
 
 
 @pytest.fixture
@@ -164,6 +186,9 @@ async def start_adapter(make_bus, config, database, settings_store, media_store)
             "crm_file_timeout_s": 2.0,
             "crm_fresh_s": 0.0,
             "crm_test_timeout_s": 1.0,
+            "crm_write_timeout_s": 2.0,
+            "crm_write_settle_s": 0.3,
+            "crm_write_retry_s": 0.1,
         } | environment
         own = CrmAdapterSettings(**config.model_dump(), **environment)
         service = Service(

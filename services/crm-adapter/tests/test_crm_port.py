@@ -150,4 +150,10 @@ async def test_a_probe_passes_with_good_credentials_and_is_denied_with_bad_ones(
 
 def test_capabilities_name_what_the_port_offers_today(client):
     assert {Capability.IDENTIFY, Capability.BALANCE, Capability.INVOICE_PDF} <= client.capabilities
-    assert Capability.PAYMENT_PROMISE not in client.capabilities
+    assert not {Capability.TICKETS, Capability.PAYMENTS, Capability.PAYMENT_LINK} & client.capabilities
+
+
+async def test_the_contracted_speed_comes_with_the_service(client, cid):
+    [service] = (await client.account(cid(1))).services
+    assert service.down_mbps == (100 if Capability.CONTRACTED_SPEED in client.capabilities else None)
+    assert service.up_mbps in (None, 50)

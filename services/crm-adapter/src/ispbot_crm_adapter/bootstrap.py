@@ -4,14 +4,18 @@ from datetime import timedelta
 
 from pymongo.errors import PyMongoError
 
-from ispbot_crm_adapter.bus import answer_questions
+from ispbot_crm_adapter.bus import answer_questions, carry_out_commands
 from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.directory import keep_directory
 from ispbot_crm_adapter.files import InvoiceFiles
 from ispbot_crm_adapter.health import keep_probing
+from ispbot_crm_adapter.meter import MeterStore
+from ispbot_crm_adapter.metering import Metering
+from ispbot_crm_adapter.promises import Promises
 from ispbot_crm_adapter.recent import Recent
 from ispbot_crm_adapter.settings import CrmAdapterSettings
 from ispbot_crm_adapter.store import CrmStore
+from ispbot_crm_adapter.write_ledger import WriteLedger
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.service import Service
 
@@ -29,7 +33,16 @@ async def bootstrap(service: Service, config: CrmAdapterSettings) -> None:
     crm = CurrentCrm(service.watch, limits)
     await crm.start()
     files = InvoiceFiles(crm, service.media)
-    answer_questions(service.bus, crm=crm, store=store, recent=Recent(limits.fresh_s), files=files)
+    ledger = WriteLedger(service.database)
+    promises = Promises(crm, ledger, service.bus)
+    metering = Metering(crm, MeterStore(service.database))
+    answer_questions(service.bus, crm=crm, store=store, recent=Recent(limits.fresh_s), files=files, promises=promises)
+    carry_out_commands(service.bus, crm=crm, ledger=ledger)
+    service.health.limits["crm_requests"] = metering.alarm
+    service.background(metering.run(), "keep_metering")
+    service.background(promises.keep_ending(), "end_promises")
+    service.on_close(metering.step)
+    service.on_close(promises.stop)
     service.health.limits["crm"] = lambda: str(crm.trouble) if crm.trouble is not None else None
     service.background(store.write_behind(), "write_snapshots")
     service.background(keep_directory(crm, store, timedelta(seconds=config.crm_directory_every_s)), "keep_directory")

@@ -10,6 +10,7 @@ from ispbot_crm_adapter import texts
 from ispbot_crm_adapter.adapters.factory import Opened, open_client
 from ispbot_crm_adapter.errors import CrmError
 from ispbot_crm_adapter.identity import Locale
+from ispbot_crm_adapter.meter import Meter
 from ispbot_crm_adapter.settings import Limits
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.logs import get_logger
@@ -55,6 +56,11 @@ class CurrentCrm:
         return self._line.opened if self._line is not None else None
 
     @property
+    def meter(self) -> Meter | None:
+        """The request counter of the system in force, None where requests cost nothing."""
+        return self._line.opened.meter if self._line is not None else None
+
+    @property
     def trouble(self) -> CrmError | None:
         """Why the system can not be asked now; None when it can, or when none is configured."""
         if self._line is not None:
@@ -86,6 +92,7 @@ class CurrentCrm:
             await self._open()
 
     async def _open(self) -> None:
+        before = self.meter
         await self._retire()
         settings = self.watch.current(CrmSettings)
         try:
@@ -94,6 +101,9 @@ class CurrentCrm:
         except CrmError as error:
             opened, self.problem = None, error
         self._line = _Line(opened) if opened is not None else None
+        if before is not None and opened is not None and opened.meter is not None and opened.source == before.source:
+            opened.meter.stored, opened.meter.waiting = before.stored, before.waiting
+            opened.meter.asked_allowance = before.asked_allowance
         self.changed.set()
         log.info("crm_connection_set", vendor=settings.vendor, open=opened is not None)
 

@@ -25,3 +25,8 @@ ANSWERS = Counter(
 )
 DIRECTORY_CUSTOMERS = Gauge("ispbot_crm_directory_customers", "Customers in the local directory.", ["vendor"])
 DIRECTORY_SYNCS = Counter("ispbot_crm_directory_syncs_total", "Directory refreshes, by outcome.", ["vendor", "outcome"])
+WRITES = Counter(
+    "ispbot_crm_writes_total", "Writes into the system that ended (done, refused, unknown).", ["kind", "outcome"]
+)
+METER_USED = Gauge("ispbot_crm_meter_used", "Charged requests of the present period, all replicas together.")
+METER_ALLOWANCE = Gauge("ispbot_crm_meter_allowance", "Requests that the period includes, 0 while unknown.")

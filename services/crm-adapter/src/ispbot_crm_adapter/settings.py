@@ -28,6 +28,12 @@ class Limits:
     file_max_bytes: int = 10 * 1024 * 1024
     login_s: float = 12.0
     """A slow login goes on in the background; the next question finds its token."""
+    write_s: float = 25.0
+    """Writes are slow there and nobody should cut one short."""
+    write_settle_s: float = 60.0
+    """So long after an unanswered write the system may still be doing it."""
+    write_retry_s: float = 20.0
+    """Between two tries of a write while the system is away."""
     page_pause_s: float = 0.3
     """Between two pages of the directory."""
 
@@ -41,6 +47,9 @@ class CrmAdapterSettings(CommonSettings):
     crm_concurrency: int = Field(default=8, ge=1, le=64)
     crm_fresh_s: float = Field(default=15.0, ge=0, le=600)
     crm_breaker_open_s: float = Field(default=10.0, gt=0, le=300)
+    crm_write_timeout_s: float = Field(default=25.0, gt=0, le=50)
+    crm_write_settle_s: float = Field(default=60.0, ge=0, le=600)
+    crm_write_retry_s: float = Field(default=20.0, gt=0, le=600)
     crm_directory_every_s: float = Field(default=6 * 3600, ge=60)
 
     def limits(self) -> Limits:
@@ -53,4 +62,7 @@ class CrmAdapterSettings(CommonSettings):
             concurrency=self.crm_concurrency,
             fresh_s=self.crm_fresh_s,
             breaker_open_s=self.crm_breaker_open_s,
+            write_s=self.crm_write_timeout_s,
+            write_settle_s=self.crm_write_settle_s,
+            write_retry_s=self.crm_write_retry_s,
         )

@@ -11,6 +11,7 @@ from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.crm import CustomerAccount, Invoice
+from ispbot_crm_adapter import meter, write_ledger
 from ispbot_crm_adapter.identity import By, document_keys, number_key
 from ispbot_crm_adapter.ports import DirectoryEntry
 from ispbot_runtime.logs import get_logger
@@ -32,7 +33,12 @@ def _lookup(name: str, field_name: str) -> IndexModel:
 _RECOGNISE = [_lookup("by_phone", "phones"), _lookup("by_document", "documents"), _lookup("by_number", "number")]
 _FORGET = IndexModel([("account_as_of", ASCENDING)], name="forget", expireAfterSeconds=90 * 24 * 3600)
 """Who was not asked about for three months is no longer remembered."""
-INDEXES = {"snapshots": [*_RECOGNISE, _FORGET], "directory": [*_RECOGNISE, _lookup("by_run", "run")]}
+INDEXES = {
+    "snapshots": [*_RECOGNISE, _FORGET],
+    "directory": [*_RECOGNISE, _lookup("by_run", "run")],
+    **write_ledger.INDEXES,
+    **meter.INDEXES,
+}
 
 
 @dataclass(frozen=True)

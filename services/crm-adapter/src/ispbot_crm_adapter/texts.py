@@ -1,7 +1,10 @@
 """What people read, in Spanish: why the management system can not be used and what to do."""
 
+from datetime import date
+
+from ispbot_contracts.crm import Capability
 from ispbot_contracts.settings import CrmVendor
-from ispbot_crm_adapter.errors import CrmError
+from ispbot_crm_adapter.errors import CrmError, NoSuchCustomer
 from ispbot_runtime.errors import Refusal
 
 NOT_CONFIGURED = (
@@ -12,6 +15,21 @@ CUSTOMER_NOT_FOUND = "No existe un cliente con ese número en el sistema de gest
 NO_INVOICE = "El cliente no tiene facturas para enviar."
 INVOICE_NOT_OF_CUSTOMER = "Esa factura no existe o no es de este cliente."
 NO_PDF = "El sistema de gestión no entregó el archivo PDF de esta factura."
+NOTHING_OWED = "El cliente no tiene deuda pendiente."
+NO_LINK = "El sistema de gestión no entregó un enlace de pago para esta factura."
+PROMISE_UNKNOWN = "No pudimos confirmar si la promesa de pago quedó registrada. Una persona lo va a revisar."
+PROMISE_UNKNOWN_STAFF = (
+    "No se pudo confirmar si la promesa de pago del cliente {customer_id} quedó registrada. Revisala en el sistema de "
+    "gestión: no se vuelve a intentar."
+)
+PROMISE_NOT_RECORDED = "La promesa no llegó a registrarse."
+WRITE_GIVEN_UP = "El sistema de gestión estuvo un día entero sin responder y no se pudo registrar."
+WRITE_UNKNOWN = (
+    "No se pudo confirmar si quedó registrado en el sistema de gestión. Revisalo allí: no se vuelve a intentar para no "
+    "registrarlo dos veces."
+)
+NOT_OUR_PAYMENT = "Ese pago no lo registró ISPBot en este sistema: anulalo en el sistema de gestión."
+ALREADY_PAID = "El cliente no tiene facturas impagas."
 UNKNOWN_VENDOR = "Ese sistema de gestión no está soportado."
 TOKEN_REQUIRED = "Ingresá el token de la API para probar esta dirección."  # noqa: S105 - a sentence
 CREDENTIALS_REQUIRED = "Completá {missing} para probar esta dirección."
@@ -40,6 +58,8 @@ _REASONS = {
     "not_json": "La dirección responde una página web y no la API. Revisá que sea la dirección de tu sistema de gestión.",
     "empty": "El servidor respondió vacío. Revisá que la API esté habilitada.",
     "shape": "El servidor respondió algo que no es de este sistema de gestión. Revisá la dirección y el sistema elegido.",
+    "allowance_used": "Se usaron todas las consultas incluidas del mes y la configuración pide no pasarse: se responde con lo "
+    "último que se sabe.",
     "too_big": "El servidor respondió más datos de lo esperado.",
 }
 _REASONS_OF_VENDOR = {
@@ -82,6 +102,44 @@ def reason(error: CrmError, vendor: CrmVendor) -> str:
             return f"El sistema de gestión respondió: «{error.detail}»."
     text = _REASONS_OF_VENDOR[vendor].get(error.code) or _REASONS.get(error.code, UNAVAILABLE)
     return text.format(example=_EXAMPLES[vendor])
+
+
+_MISSING = {
+    Capability.PAYMENT_PROMISE: "Las promesas de pago están desactivadas o este sistema no las admite.",
+    Capability.PAYMENT_LINK: "Falta la pasarela de pago en Integraciones ISP, o este sistema no da enlaces.",
+    Capability.TICKETS: "Faltan los datos de los tickets (departamento o categoría) en Integraciones ISP.",
+    Capability.LEADS: "Este sistema de gestión no recibe interesados.",
+    Capability.PAYMENTS: "Falta el medio de pago (o la caja de destino) en Integraciones ISP.",
+}
+
+
+def not_supported(capability: Capability) -> str:
+    """Return why something is not offered and where to change that."""
+    return _MISSING.get(capability, "El sistema de gestión configurado no lo permite.")
+
+
+def write_refused(error: CrmError) -> str:
+    """Return what the system answered, in its own words."""
+    if isinstance(error, NoSuchCustomer):
+        return CUSTOMER_NOT_FOUND
+    return (
+        f"El sistema de gestión respondió: «{error.detail}»." if error.detail else "El sistema de gestión lo rechazó."
+    )
+
+
+def promise_day(latest: date) -> str:
+    """Return which days may be promised."""
+    return f"La fecha tiene que ser entre hoy y el {latest:%d/%m/%Y}."
+
+
+def promise_pending(until: date) -> str:
+    """Return that there is a promise already."""
+    return f"Ya hay una promesa de pago vigente hasta el {until:%d/%m/%Y}."
+
+
+def promise_limit(per_month: int) -> str:
+    """Return that the month's promises are used."""
+    return f"Ya se usaron las promesas de pago de este mes (máximo {per_month})."
 
 
 def unavailable(error: CrmError) -> Refusal:

@@ -18,6 +18,8 @@ class FaultKind(StrEnum):
     ERROR_200 = "error_200"
     BAD_TOKEN = "bad_token"
     RESET = "reset"
+    ANSWER_LOST = "answer_lost"
+    """It is done, and then the line is cut: the caller can not know."""
     EMPTY = "empty"
     TRUNCATED = "truncated"
     UNSUPPORTED = "unsupported"

@@ -180,7 +180,7 @@ def _bill(isp: DemoIsp, customer_id: int, person: _Person) -> None:
             invoice.state = InvoiceState.PAID
             invoice.paid_at = datetime(paid_on.year, paid_on.month, paid_on.day, 14, 20, tzinfo=UTC)
             invoice.paid_with = "Transferencia bancaria"
-        isp.invoices[invoice.invoice_id] = invoice
+        isp.add_invoice(invoice)
 
 
 def _lines(plan: Plan, price: Decimal, period: str) -> list[InvoiceLine]:

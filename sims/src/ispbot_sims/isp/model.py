@@ -150,6 +150,19 @@ class Lead:
     install_on: str
 
 
+@dataclass(frozen=True)
+class Receipt:
+    """A payment to a customer's account; it settles the oldest invoices that it covers whole."""
+
+    customer_id: int
+    amount: Decimal
+    identifier: str
+    comment: str
+    destiny_id: int
+    at: datetime
+    invoice_ids: tuple[int, ...]
+
+
 @dataclass
 class DemoIsp:
     """The provider's records and the changes they allow."""
@@ -160,10 +173,51 @@ class DemoIsp:
     promises: dict[int, Promise] = field(default_factory=dict)
     tickets: dict[int, Ticket] = field(default_factory=dict)
     leads: list[Lead] = field(default_factory=list)
+    receipts: list[Receipt] = field(default_factory=list)
+    by_customer: dict[int, list[int]] = field(default_factory=dict)
+    """Invoice ids of each customer: kept by ``add_invoice``."""
+
+    def add_invoice(self, invoice: Invoice) -> None:
+        """Put an invoice into the books."""
+        self.invoices[invoice.invoice_id] = invoice
+        self.by_customer.setdefault(invoice.customer_id, []).append(invoice.invoice_id)
+
+    def promised_until(self, customer_id: int) -> date | None:
+        """Return until when a customer promised to pay what they still owe."""
+        days = [
+            self.promises[one.invoice_id].until
+            for one in self.unpaid_of(customer_id)
+            if one.invoice_id in self.promises
+        ]
+        return max(days, default=None)
+
+    def receive(
+        self, customer_id: int, amount: Decimal, *, identifier: str, comment: str, destiny_id: int, at: datetime
+    ) -> Receipt:
+        """Book a payment to an account. Raises IspError."""
+        if customer_id not in self.customers or amount <= 0:
+            raise IspError("El cliente o el monto no son válidos.")
+        settled, left = [], amount
+        for invoice in reversed(self.unpaid_of(customer_id)):
+            if invoice.total <= left:
+                left -= invoice.total
+                settled.append(self.pay(invoice.invoice_id, comment, at).invoice_id)
+        self.receipts.append(Receipt(customer_id, amount, identifier, comment, destiny_id, at, tuple(settled)))
+        return self.receipts[-1]
+
+    def take_back(self, identifier: str, amount: Decimal, destiny_id: int) -> None:
+        """Delete a payment to an account. Raises IspError."""
+        key = identifier, amount, destiny_id
+        found = next((one for one in self.receipts if (one.identifier, one.amount, one.destiny_id) == key), None)
+        if found is None:
+            raise IspError("No se encontró la cobranza indicada.")
+        for invoice_id in found.invoice_ids:
+            self.undo_payment(invoice_id)
+        self.receipts.remove(found)
 
     def invoices_of(self, customer_id: int) -> list[Invoice]:
         """Return a customer's invoices, newest first."""
-        own = [invoice for invoice in self.invoices.values() if invoice.customer_id == customer_id]
+        own = [self.invoices[number] for number in self.by_customer.get(customer_id, ()) if number in self.invoices]
         return sorted(own, key=lambda invoice: invoice.invoice_id, reverse=True)
 
     def unpaid_of(self, customer_id: int) -> list[Invoice]:

@@ -58,12 +58,13 @@ class Sabotage:
                 case FaultKind.EMPTY:
                     outcome = Response(b"")
                 case FaultKind.RESET:
-                    outcome = await self._reset(request)
+                    outcome = await self.cut_line(request)
                 case _:
                     outcome = fault.kind
         return outcome
 
-    async def _reset(self, request: Request) -> Response:
+    async def cut_line(self, request: Request) -> Response:
+        """Reset the connection of a request."""
         client = request.client
         transport = ResettableProtocol.open_connections.get((client.host, client.port)) if client else None
         if transport is None:

@@ -1,19 +1,25 @@
 """From settings to a client of the configured vendor."""
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from ispbot_contracts.crm import Capability
 from ispbot_contracts.settings import CrmSettings, CrmVendor, IspbrainSettings, IspcubeSettings, MikroWispSettings
 from ispbot_crm_adapter.adapters.address import api_base
 from ispbot_crm_adapter.adapters.ispbrain.client import IspbrainClient
 from ispbot_crm_adapter.adapters.ispbrain.line import IspbrainLine, Secrets
 from ispbot_crm_adapter.adapters.ispcube.client import IspcubeClient
 from ispbot_crm_adapter.adapters.ispcube.line import Credentials, IspcubeLine
+from ispbot_crm_adapter.adapters.ispcube.writer import IspcubeWriter
 from ispbot_crm_adapter.adapters.mikrowisp.client import MikroWispClient
+from ispbot_crm_adapter.adapters.mikrowisp.line import MikroWispLine
+from ispbot_crm_adapter.adapters.mikrowisp.writer import MikroWispWriter
 from ispbot_crm_adapter.guard import Guard
 from ispbot_crm_adapter.identity import Locale
+from ispbot_crm_adapter.meter import Meter
 from ispbot_crm_adapter.outbound import HttpDoor
-from ispbot_crm_adapter.ports import CrmClient
+from ispbot_crm_adapter.ports import CrmClient, CrmWriter
 from ispbot_crm_adapter.settings import Limits
 
 _API_OF = {CrmVendor.MIKROWISP: "/api/v1", CrmVendor.ISPCUBE: "/api", CrmVendor.ISPBRAIN: "/api/v2"}
@@ -21,21 +27,29 @@ _API_OF = {CrmVendor.MIKROWISP: "/api/v1", CrmVendor.ISPCUBE: "/api", CrmVendor.
 
 @dataclass(frozen=True)
 class Opened:
-    """A client, the guard of its requests, and ``source``: the same for the same system, whatever its credentials."""
+    """A client, the guard of its requests, and ``source``: the same for the same system, whatever its credentials.
+
+    ``writer`` does what the client's capabilities name beyond reading; ``meter`` counts where requests cost money.
+    """
 
     client: CrmClient
     guard: Guard
     source: str
     locale: Locale
+    writer: CrmWriter | None = None
+    meter: Meter | None = None
+    count_connections: Callable[[], Awaitable[int | None]] | None = None
+    """Asks what the meter's allowance depends on."""
 
 
 def open_client(settings: CrmSettings, locale: Locale, limits: Limits) -> Opened | None:
     """Return a client of the configured system, None when none is. Raises CrmRejected (``invalid_url``)."""
+    promises = settings.promises.enabled
     match settings.vendor:
         case CrmVendor.MIKROWISP if settings.mikrowisp is not None:
-            return _open_mikrowisp(settings.mikrowisp, locale, limits)
+            return _open_mikrowisp(settings.mikrowisp, locale, limits, promises=promises)
         case CrmVendor.ISPCUBE if settings.ispcube is not None:
-            return _open_ispcube(settings.ispcube, locale, limits)
+            return _open_ispcube(settings.ispcube, locale, limits, promises=promises)
         case CrmVendor.ISPBRAIN if settings.ispbrain is not None:
             return _open_ispbrain(settings.ispbrain, locale, limits)
         case _:
@@ -47,48 +61,80 @@ def base_of(vendor: CrmVendor, url: str) -> str:
     return api_base(url, _API_OF[vendor])
 
 
-def _open_mikrowisp(settings: MikroWispSettings, locale: Locale, limits: Limits) -> Opened:
+def _open_mikrowisp(settings: MikroWispSettings, locale: Locale, limits: Limits, *, promises: bool) -> Opened:
     base = base_of(CrmVendor.MIKROWISP, settings.url)
     guard = Guard(CrmVendor.MIKROWISP, limits)
+    door = HttpDoor(verify_tls=settings.verify_tls, limits=limits)
+    line = MikroWispLine(
+        base=base, token=settings.token.get_secret_value(), door=door, guard=guard, write_s=limits.write_s
+    )
     client = MikroWispClient(
-        base=base,
-        token=settings.token.get_secret_value(),
-        door=HttpDoor(verify_tls=settings.verify_tls, limits=limits),
-        guard=guard,
+        line=line,
+        door=door,
         files=Guard(CrmVendor.MIKROWISP, limits),
         locale=locale,
         page_pause_s=limits.page_pause_s,
+        also=_allowed(
+            {
+                Capability.PAYMENT_PROMISE: promises,
+                Capability.PAYMENT_LINK: bool(settings.payment_gateway),
+                Capability.TICKETS: settings.ticket_department is not None,
+                Capability.LEADS: True,
+                Capability.PAYMENTS: bool(settings.payment_method),
+            }
+        ),
     )
-    return Opened(client, guard, source_of(CrmVendor.MIKROWISP, base), locale)
+    writer = MikroWispWriter(
+        line, locale, department=settings.ticket_department, gateway=settings.payment_gateway, method=settings.payment_method
+    )  # fmt: skip
+    return Opened(client, guard, source_of(CrmVendor.MIKROWISP, base), locale, writer)
 
 
-def _open_ispcube(settings: IspcubeSettings, locale: Locale, limits: Limits) -> Opened:
+def _open_ispcube(settings: IspcubeSettings, locale: Locale, limits: Limits, *, promises: bool) -> Opened:
     base = base_of(CrmVendor.ISPCUBE, settings.url)
     guard = Guard(CrmVendor.ISPCUBE, limits)
     door = HttpDoor(verify_tls=settings.verify_tls, limits=limits)
+    source = source_of(CrmVendor.ISPCUBE, base, settings.client_id)
+    meter = Meter(source, locale.tz, settings.monthly_allowance, stop=settings.stop_at_allowance)
     credentials = Credentials(
         username=settings.username,
         password=settings.password.get_secret_value(),
         api_key=settings.api_key.get_secret_value(),
         client_id=settings.client_id,
     )
+    line = IspcubeLine(
+        vendor=CrmVendor.ISPCUBE, base=base, credentials=credentials, door=door, guard=guard, login_s=limits.login_s,
+        write_s=limits.write_s, meter=meter,
+    )  # fmt: skip
+    case_ids = _case_ids(settings)
     client = IspcubeClient(
         base=base,
-        line=IspcubeLine(
-            vendor=CrmVendor.ISPCUBE,
-            base=base,
-            credentials=credentials,
-            door=door,
-            guard=guard,
-            login_s=limits.login_s,
-        ),
+        line=line,
         door=door,
         files=Guard(CrmVendor.ISPCUBE, limits),
         locale=locale,
         fresh_s=limits.fresh_s,
         page_pause_s=limits.page_pause_s,
+        also=_allowed(
+            {
+                Capability.PAYMENT_PROMISE: promises,
+                Capability.PAYMENT_LINK: settings.mercadopago_links,
+                Capability.TICKETS: case_ids is not None,
+                Capability.PAYMENTS: settings.payment_destiny_id is not None,
+            }
+        ),
     )
-    return Opened(client, guard, source_of(CrmVendor.ISPCUBE, base, settings.client_id), locale)
+    writer = IspcubeWriter(line, case_ids=case_ids, destiny_id=settings.payment_destiny_id)
+    return Opened(client, guard, source, locale, writer, meter, client.connections)
+
+
+def _allowed(capabilities: dict[Capability, bool]) -> frozenset[Capability]:
+    return frozenset(one for one, allowed in capabilities.items() if allowed)
+
+
+def _case_ids(settings: IspcubeSettings) -> tuple[int, int, int] | None:
+    category, state, user = settings.ticket_category_id, settings.ticket_status_id, settings.ticket_assigned_user_id
+    return None if category is None or state is None or user is None else (category, state, user)
 
 
 def _open_ispbrain(settings: IspbrainSettings, locale: Locale, limits: Limits) -> Opened:

@@ -11,6 +11,9 @@ from ispbot_contracts.common import LatLng
 from ispbot_crm_adapter.errors import CrmBroken
 
 _TRUE = {"1", "true", "on", "si", "sí", "yes"}
+_SPEED = re.compile(
+    r"(?<![\d.,])(\d{1,4}(?:[.,]\d)?)\s*(m(?:b(?:ps|it/?s?)?|egas?|bits?)?|g(?:b(?:ps)?|igas?))\b", re.IGNORECASE
+)
 _NOT_AMOUNT = re.compile(r"[^\d.,-]")
 
 
@@ -81,6 +84,15 @@ def row_of(model: type[RowT], raw: object) -> RowT:
             ".".join(str(part) for part in problem["loc"]) for problem in error.errors(include_input=False)
         )
         raise CrmBroken("shape", f"{model.__name__}: {fields}"[:200]) from None
+
+
+def speed_in(plan: str) -> Decimal | None:
+    """Return the Mbit/s that a plan's name tells ("Fibra 100 Megas", "300Mb", "1 Giga"), None when it tells none or two."""
+    found = {
+        Decimal(number.replace(",", ".")) * (1000 if unit.lower().startswith("g") else 1)
+        for number, unit in _SPEED.findall(plan)
+    }
+    return found.pop() if len(found) == 1 else None
 
 
 def person_name(written: str) -> str:

@@ -9,7 +9,7 @@ from starlette.routing import Route
 
 from ispbot_sims.isp.faults import FaultKind, RequestLog
 from ispbot_sims.isp.invoice_files import InvoiceFiles
-from ispbot_sims.isp.ispcube import read, shapes
+from ispbot_sims.isp.ispcube import read, shapes, write
 from ispbot_sims.isp.ispcube.account import Account, no, unauthenticated
 from ispbot_sims.isp.model import DemoIsp
 from ispbot_sims.isp.sabotage import Sabotage
@@ -35,7 +35,7 @@ class IspcubeFace:
             Route("/api/sanctum/token", self.login, methods=["POST"]),
             Route("/api/status", self.status, methods=["POST"]),
             Route("/api/radius/online_user/username/{user}", self.online_user),
-            Route("/api/{call:path}", self.call),
+            Route("/api/{call:path}", self.call, methods=["GET", "POST"]),
             Route("/print_bill/{company}/{uuid}", self.bill_file),
         ]
 
@@ -70,12 +70,15 @@ class IspcubeFace:
         refused = self.account.refuse(http.headers)
         if refused is not None:
             return refused
-        answering = read.CALLS.get(name)
+        calls = write.CALLS if http.method == "POST" else read.CALLS
+        answering = calls.get(name)
         if answering is None or spoiled is FaultKind.UNSUPPORTED:
             return _no_route()
         if spoiled is FaultKind.IGNORES_FILTER and name in _FILTERED:
             answering = read.everybody
-        answer = answering(read.Call(self.isp, http.query_params, str(http.base_url)))
+        answer = answering(read.Call(self.isp, http.query_params, str(http.base_url), await _json_body(http)))
+        if spoiled is FaultKind.ANSWER_LOST:
+            return await self.sabotage.cut_line(http)
         return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
 
     async def online_user(self, http: Request) -> Response:
@@ -103,6 +106,14 @@ class IspcubeFace:
 def error_under_200(text: str) -> Response:
     """Return the error that comes under HTTP 200."""
     return no(text, 200)
+
+
+async def _json_body(http: Request) -> dict[str, object]:
+    try:
+        body = json.loads(await http.body() or b"{}")
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def _no_route() -> Response:

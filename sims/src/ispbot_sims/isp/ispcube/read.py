@@ -1,7 +1,7 @@
 """The calls that read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.datastructures import QueryParams
@@ -24,6 +24,7 @@ class Call:
     isp: DemoIsp
     params: QueryParams
     base_url: str
+    body: Json = field(default_factory=dict)
 
 
 def customer(call: Call) -> Response:
@@ -42,15 +43,14 @@ def everybody(call: Call) -> Response:
 
 def customers_list(call: Call) -> Response:
     """List everybody, newest first; past the end there is no content."""
-    rows = [shapes.customer(call.isp, record) for record in call.isp.customers.values()]
-    rows = sorted(rows, key=lambda row: int(row["id"]), reverse=True)
+    rows = sorted(call.isp.customers.values(), key=lambda record: record.customer_id, reverse=True)
     if call.params.get("doc_number"):
-        rows = [row for row in rows if _is(row, "doc_number", call.params["doc_number"])]
+        rows = [record for record in rows if record.document == call.params["doc_number"]]
     try:
         limit, offset = int(call.params.get("limit", 100)), int(call.params.get("offset", 0))
     except ValueError:
         return JSONResponse({"message": "The limit must be an integer."}, status_code=422)
-    page = rows[offset : offset + min(limit, MOST_PER_PAGE)]
+    page = [shapes.customer(call.isp, record) for record in rows[offset : offset + min(limit, MOST_PER_PAGE)]]
     return JSONResponse(page) if page else Response(status_code=204)
 
 
@@ -105,12 +105,49 @@ def customer_summary(call: Call) -> Response:
     )
 
 
+def tickets(call: Call) -> Response:
+    """List a customer's tickets with their texts (the real body was not seen)."""
+    found = _customer_of(call)
+    if found is None:
+        return _not_found()
+    rows = [one for one in call.isp.tickets.values() if one.customer_id == found.customer_id]
+    return JSONResponse([shapes.ticket(one) for one in rows])
+
+
+def entities_list(call: Call) -> Response:
+    """List the tills that take payments."""
+    del call
+    return JSONResponse([{"id": 4, "name": "WhatsApp", "enabled": 1, "receive": 1, "paymethod": 1}])
+
+
+def past_payments(call: Call) -> Response:
+    """List a customer's payments of six months."""
+    found = _customer_of(call)
+    if found is None:
+        return _not_found()
+    return JSONResponse([shapes.receipt(one) for one in call.isp.receipts if one.customer_id == found.customer_id])
+
+
+def mercadopago_button(call: Call) -> Response:
+    """Return a payment link. A guess: the real body was never shown."""
+    number = call.params.get("idcustomer", "")
+    found = next((one for one in call.isp.customers.values() if str(shapes.id_of(one)) == number), None)
+    if found is None or not call.params.get("price"):
+        return JSONResponse({"message": "Validation Error"}, status_code=422)
+    url = f"{call.base_url}mercadopago/{shapes.id_of(found)}?price={call.params['price']}"
+    return JSONResponse({"result": "ok", "data": {"url": url}})
+
+
 CALLS: dict[str, Callable[[Call], Response]] = {
     "customer": customer,
     "customers/customers_list": customers_list,
     "bills/bills_last_six_months": bills_last_six_months,
     "bills/last_bill_api": last_bill,
     "connection": connection,
+    "tickets": tickets,
+    "cash/entities_list": entities_list,
+    "cash/cash_last_six_monts": past_payments,
+    "mercadopago/button": mercadopago_button,
     "plans/plans_list": plans_list,
     "connections/count": connections_count,
     "customer/summary": customer_summary,

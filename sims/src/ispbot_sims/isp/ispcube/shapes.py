@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from ispbot_sims.isp.company import PLANS, Plan
-from ispbot_sims.isp.model import Customer, DemoIsp, Invoice, InvoiceState, Service, Standing
+from ispbot_sims.isp.model import Customer, DemoIsp, Invoice, InvoiceState, Receipt, Service, Standing, Ticket
 
 FIRST_ID = 2000
 _TALONARY = 5
@@ -52,7 +52,7 @@ def customer(isp: DemoIsp, record: Customer) -> Json:
         "free": 0,
         "debt": money(isp.debt_of(record.customer_id)),
         "duedebt": money(overdue),
-        "paycomm": None,
+        "paycomm": str(isp.promised_until(record.customer_id) or "") or None,
         "status": _STATUSES[record.standing],
         "block_date": str(record.suspended_on) if record.suspended_on else None,
         "deleted_at": None,
@@ -193,3 +193,25 @@ def invoice_of_uuid(isp: DemoIsp, uuid: str) -> Invoice | None:
     except ValueError:
         return None
     return bill if bill is not None and uuid_of(bill) == uuid else None
+
+
+def ticket(record: Ticket) -> Json:
+    """Return an entry of ``/tickets`` (a guess beyond the ids)."""
+    return {
+        "id": record.ticket_id,
+        "customer_id": FIRST_ID + record.customer_id,
+        "ticket_category_id": record.department,
+        "created_at": f"{record.opened_at:%Y-%m-%d %H:%M:%S}",
+        "items": [{"item_content": record.subject, "internal_item_content": record.body}],
+    }
+
+
+def receipt(record: Receipt) -> Json:
+    """Return an entry of ``/cash/cash_last_six_monts``."""
+    return {
+        "total": money(record.amount),
+        "date": f"{record.at:%Y-%m-%d}",
+        "real_date": f"{record.at:%Y-%m-%d %H:%M:%S}",
+        "comment": record.comment,
+        "url": "",
+    }

@@ -75,6 +75,8 @@ class MikroWispFace:
         if spoiled is FaultKind.IGNORES_FILTER and run is read.get_clients_details:
             run = read.everybody
         answer = self._run(run, body, str(http.base_url))
+        if spoiled is FaultKind.ANSWER_LOST:
+            return await self.sabotage.cut_line(http)
         return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
 
     def _run(self, run: Callable[[Request], Json] | None, body: Json, base_url: str) -> Response:

@@ -29,16 +29,28 @@ _CODE_DIGITS = 6
 _IN_CHAT = 2_000
 
 
+_READS = frozenset(
+    {
+        Capability.IDENTIFY,
+        Capability.BALANCE,
+        Capability.INVOICE_PDF,
+        Capability.CONTRACTED_SPEED,
+        Capability.MESSAGING_PUSH,
+    }
+)
+
+
 class IspcubeClient:
     """One ISPCube account. Every request is charged for, so what was just asked is not asked again for ``fresh_s``."""
 
     vendor = "ispcube"
     metered = True
-    capabilities = frozenset({Capability.IDENTIFY, Capability.BALANCE, Capability.INVOICE_PDF})
 
     def __init__(
-        self, *, base: str, line: IspcubeLine, door: HttpDoor, files: Guard, locale: Locale, fresh_s: float, page_pause_s: float
+        self, *, base: str, line: IspcubeLine, door: HttpDoor, files: Guard, locale: Locale, fresh_s: float, page_pause_s: float,
+        also: frozenset[Capability] = frozenset(),
     ) -> None:  # fmt: skip
+        self.capabilities = _READS | also
         self._base = base
         self._line = line
         self._door = door
@@ -71,7 +83,7 @@ class IspcubeClient:
         if row is None:
             return None
         invoices = mapping.invoices_of(await self._bills(customer_id), row.debt, self._locale)
-        return Statement(mapping.account_of(row, invoices, plans, self._locale), invoices)
+        return Statement(mapping.account_of(row, invoices, plans, self._locale), invoices, row.paycomm)
 
     async def invoice_file(self, customer_id: str, invoice_id: str) -> bytes:
         """Return the PDF behind the bill's ``url``."""
@@ -101,6 +113,14 @@ class IspcubeClient:
     async def probe(self) -> None:
         """Ask for a customer that can not exist: the refusal proves address and credentials."""
         await self._search(customer_id=0)
+
+    async def connections(self) -> int | None:
+        """Return how many connections are active: the month's allowance depends on it. None when it does not tell."""
+        answer = await self._line.get("connections/count")
+        if isinstance(answer, dict):
+            answer = next((answer[name] for name in ("connections", "count", "data") if name in answer), None)
+        text = str(answer).strip()
+        return int(text) if text.isdigit() else None
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -1,6 +1,6 @@
 """Requests to one ISPCube account: the headers, the token, the many ways to say no. Every one of them is counted."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +11,7 @@ from ispbot_crm_adapter.adapters.ispcube.wire import message_in, token_in
 from ispbot_crm_adapter.adapters.session import Session
 from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmRejected, NoSuchCustomer
 from ispbot_crm_adapter.guard import Guard
+from ispbot_crm_adapter.meter import Meter
 from ispbot_crm_adapter.outbound import HttpDoor, Reply, json_of
 
 _NOT_FOUND = "cliente no encontrado"
@@ -35,14 +36,17 @@ class IspcubeLine:
     """``base`` ends in ``/api/``."""
 
     def __init__(
-        self, *, vendor: str, base: str, credentials: Credentials, door: HttpDoor, guard: Guard, login_s: float
-    ) -> None:
+        self, *, vendor: str, base: str, credentials: Credentials, door: HttpDoor, guard: Guard, login_s: float,
+        write_s: float, meter: Meter | None = None,
+    ) -> None:  # fmt: skip
         self._vendor = vendor
         self._base = base
         self._credentials = credentials
         self._door = door
         self._guard = guard
         self._login_s = login_s
+        self._write_s = write_s
+        self._meter = meter
         self._session = Session(lambda: self._guard.read("login", self._log_in), kept_s=_TOKEN_KEPT_S)
 
     async def get(self, path: str, **params: object) -> Any:
@@ -51,35 +55,53 @@ class IspcubeLine:
         Raises CrmError, NoSuchCustomer among them.
         """
         sent = {name: str(value) for name, value in params.items()}
+        return await self._with_token(
+            lambda token: self._guard.read(path, lambda: self._ask("GET", path, token, params=sent))
+        )
+
+    async def post(self, path: str, **body: object) -> Any:
+        """Change something: sent once (a refused token means that nothing was done). Raises CrmError."""
+        return await self._with_token(
+            lambda token: self._guard.write(path, lambda: self._ask("POST", path, token, body=body))
+        )
+
+    async def _with_token(self, ask: Callable[[str], Awaitable[Any]]) -> Any:
+        if self._meter is not None:
+            self._meter.enter()
         token = await self._session.token()
         try:
-            return await self._guard.read(path, lambda: self._ask(path, sent, token))
+            return await ask(token)
         except _TokenRefused:
             self._session.refused(token)
-        renewed = await self._session.token()
-        return await self._guard.read(path, lambda: self._ask(path, sent, renewed))
+        return await ask(await self._session.token())
 
     async def aclose(self) -> None:
         """Close the connections."""
         await self._session.aclose()
         await self._door.aclose()
 
-    async def _ask(self, path: str, params: Mapping[str, str], token: str) -> Any:
+    async def _ask(
+        self, method: str, path: str, token: str, *, params: Mapping[str, str] | None = None,
+        body: Mapping[str, object] | None = None,
+    ) -> Any:  # fmt: skip
         headers = {**self._headers(), "username": self._credentials.username, "Authorization": f"Bearer {token}"}
-        metrics.BILLED.labels(self._vendor).inc()
-        reply = await self._door.exchange("GET", urljoin(self._base, path), headers=headers, params=params)
+        self._count(path)
+        reply = await self._door.exchange(
+            method, urljoin(self._base, path), headers=headers, params=params, body=body,
+            timeout_s=self._write_s if body is not None else None,
+        )  # fmt: skip
         if reply.status == HTTPStatus.UNAUTHORIZED:
             raise _TokenRefused("denied", "401")
         _raise_refusal(reply)
         if reply.status == HTTPStatus.NO_CONTENT:
             return None
         answer = json_of(reply.body)
-        if isinstance(answer, dict) and answer.get("status") is False:
+        if isinstance(answer, dict) and (answer.get("status") is False or answer.get("result") in ("error", False)):
             raise CrmRejected("rejected", message_in(reply.body))
         return answer
 
     async def _log_in(self) -> str:
-        metrics.BILLED.labels(self._vendor).inc()
+        self._count("login")
         typed = {"username": self._credentials.username, "password": self._credentials.password}
         reply = await self._door.exchange(
             "POST", urljoin(self._base, "sanctum/token"), headers=self._headers(), body=typed, timeout_s=self._login_s
@@ -88,6 +110,11 @@ class IspcubeLine:
             raise CrmDenied("denied", str(reply.status))
         _raise_refusal(reply)
         return token_in(reply.body)
+
+    def _count(self, operation: str) -> None:
+        metrics.BILLED.labels(self._vendor).inc()
+        if self._meter is not None:
+            self._meter.count(operation)
 
     def _headers(self) -> dict[str, str]:
         return {

@@ -103,7 +103,14 @@ def _service(row: ConnectionRow, plans: Mapping[str, PlanRow], locale: Locale) -
         connection=Connection.UNKNOWN,
         address=None,
         node=None,
+        down_mbps=_mbps(listed.speeddown) if listed is not None else None,
+        up_mbps=_mbps(listed.speedup) if listed is not None else None,
     )
+
+
+def _mbps(kbps: Decimal) -> Decimal | None:
+    """Their kilobits are binary: 30720 is sold as 30 megas."""
+    return (kbps / 1024).quantize(Decimal("0.1")).normalize() + 0 if kbps > 0 else None
 
 
 def _status(word: str) -> CustomerStatus:

@@ -30,6 +30,8 @@ class PlanRow(Row):
     id: Id
     name: Text = ""
     price: Amount | None = None
+    speeddown: Amount = Decimal(0)
+    speedup: Amount = Decimal(0)
 
 
 class ConnectionRow(Row):
@@ -78,6 +80,7 @@ class CustomerRow(ListedRow):
     lat: Text = ""
     lng: Text = ""
     debt: Amount = Decimal(0)
+    paycomm: Day = None
     duedebt: Amount = Decimal(0)
     contact_emails: list[EmailRow] | None = None
     connections: list[ConnectionRow] | None = None
@@ -140,3 +143,17 @@ def rows_in(answer: object) -> list[object]:
     if answer is None:
         return []
     return answer if isinstance(answer, list) else [answer]
+
+
+class CaseRow(Row):
+    """A ticket of ``tickets``; which texts it carries depends on the version."""
+
+    id: Id
+    customer_id: Id | None = None
+
+
+class PastPaymentRow(Row):
+    """A payment of ``cash/cash_last_six_monts`` (sic)."""
+
+    total: Amount
+    comment: Text = ""

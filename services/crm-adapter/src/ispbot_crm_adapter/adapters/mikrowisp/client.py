@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from typing import Any
 from urllib.parse import urljoin
 
 from ispbot_contracts.crm import Capability, CustomerAccount, Invoice
 from ispbot_crm_adapter.adapters.mikrowisp import mapping
+from ispbot_crm_adapter.adapters.mikrowisp.line import MikroWispLine
 from ispbot_crm_adapter.adapters.mikrowisp.wire import ClientRow, InvoiceFileRow, InvoiceRow, ListedRow
 from ispbot_crm_adapter.adapters.scalars import RowT, row_of
-from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmRejected, NoInvoiceFile, NoSuchCustomer
+from ispbot_crm_adapter.errors import CrmBroken, NoInvoiceFile, NoSuchCustomer
 from ispbot_crm_adapter.guard import Guard
 from ispbot_crm_adapter.identity import By, Locale, document_keys, ways_to_write_document
 from ispbot_crm_adapter.outbound import HttpDoor
@@ -18,9 +18,6 @@ from ispbot_runtime.logs import get_logger
 
 log = get_logger(__name__)
 
-Json = dict[str, Any]
-
-_NO_MATCH = "no existe el cliente"
 _UNPAID = 1
 _PAGE = 100
 _LAST_PAGE = 500
@@ -29,28 +26,32 @@ _STANDINGS = (0, 1, 2)
 _INVOICES_SHOWN = 25
 
 
+_READS = frozenset(
+    {
+        Capability.IDENTIFY,
+        Capability.BALANCE,
+        Capability.INVOICE_PDF,
+        Capability.CONNECTION,
+        Capability.AREA_MAINTENANCE,
+        Capability.CONTRACTED_SPEED,
+        Capability.MESSAGING_PUSH,
+    }
+)
+
+
 class MikroWispClient:
-    """One MikroWisp server. ``base`` ends in ``/api/v1/``."""
+    """One MikroWisp server. ``also`` is what its settings allow beside reading."""
 
     vendor = "mikrowisp"
     metered = False
-    capabilities = frozenset(
-        {
-            Capability.IDENTIFY,
-            Capability.BALANCE,
-            Capability.INVOICE_PDF,
-            Capability.CONNECTION,
-            Capability.AREA_MAINTENANCE,
-        }
-    )
 
     def __init__(
-        self, *, base: str, token: str, door: HttpDoor, guard: Guard, files: Guard, locale: Locale, page_pause_s: float
+        self, *, line: MikroWispLine, door: HttpDoor, files: Guard, locale: Locale, page_pause_s: float,
+        also: frozenset[Capability] = frozenset(),
     ) -> None:  # fmt: skip
-        self._base = base
-        self._token = token
+        self.capabilities = _READS | also
+        self._line = line
         self._door = door
-        self._guard = guard
         self._files = files
         self._locale = locale
         self._page_pause_s = page_pause_s
@@ -81,13 +82,13 @@ class MikroWispClient:
 
     async def invoice_file(self, customer_id: str, invoice_id: str) -> bytes:
         """Return the PDF behind the invoice's ``urlpdf``."""
-        answer = await self._call("GetInvoice", idfactura=int(invoice_id))
+        answer = await self._line.read("GetInvoice", idfactura=int(invoice_id))
         row = row_of(InvoiceFileRow, answer.get("factura"))
         if row.id != invoice_id or row.idcliente not in (None, customer_id):
             raise CrmBroken("shape", "GetInvoice answered another invoice")
         if not row.urlpdf:
             raise NoInvoiceFile
-        url = urljoin(self._base, row.urlpdf)
+        url = urljoin(self._line.base, row.urlpdf)
         return await self._files.read("invoice_file", lambda: self._door.get_pdf(url))
 
     async def directory(self) -> AsyncIterator[list[DirectoryEntry]]:
@@ -96,7 +97,7 @@ class MikroWispClient:
             before: list[DirectoryEntry] = []
             for page in range(1, _LAST_PAGE + 1):
                 try:
-                    answer = await self._call("GetAllClients", estado=standing, limit=_PAGE, pagina=page)
+                    answer = await self._line.read("GetAllClients", estado=standing, limit=_PAGE, pagina=page)
                 except NoSuchCustomer:
                     break
                 rows = _listed(answer.get("clientes"))
@@ -144,7 +145,7 @@ class MikroWispClient:
 
     async def _details(self, **filters: object) -> list[ClientRow]:
         try:
-            answer = await self._call("GetClientsDetails", **filters)
+            answer = await self._line.read("GetClientsDetails", **filters)
         except NoSuchCustomer:
             return []
         return _rows(ClientRow, answer.get("datos"))
@@ -164,31 +165,11 @@ class MikroWispClient:
 
     async def _invoices(self, customer_id: str, **filters: object) -> list[Invoice]:
         try:
-            answer = await self._call("GetInvoices", idcliente=int(customer_id), limit=_INVOICES_SHOWN, **filters)
+            answer = await self._line.read("GetInvoices", idcliente=int(customer_id), limit=_INVOICES_SHOWN, **filters)
         except NoSuchCustomer:
             return []
         rows = _rows(InvoiceRow, answer.get("facturas"))
         return [mapping.invoice_of(row, self._locale) for row in rows if row.idcliente == customer_id]
-
-    # -- the line -----------------------------------------------------------------------------------------------------
-
-    async def _call(self, command: str, **filters: object) -> Json:
-        return await self._guard.read(command, lambda: self._exchange(command, filters))
-
-    async def _exchange(self, command: str, filters: dict[str, object]) -> Json:
-        answer = await self._door.post_json(urljoin(self._base, command), {"token": self._token, **filters})
-        if not isinstance(answer, dict):
-            raise CrmBroken("shape", f"{command} answered no object")
-        if answer.get("estado") == "exito":
-            return answer
-        said = str(answer.get("mensaje") or answer.get("message") or answer.get("salida") or "").strip()
-        if "estado" not in answer and not said:
-            raise CrmBroken("shape", f"{command} answered neither success nor error")
-        if _NO_MATCH in said.lower():
-            raise NoSuchCustomer
-        if "token" in said.lower():
-            raise CrmDenied("denied", said[:200])
-        raise CrmRejected("rejected", said[:200])
 
 
 def _rows(model: type[RowT], raw: object) -> list[RowT]:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from ispbot_contracts.common import LatLng, Money
 from ispbot_contracts.crm import Connection, CustomerAccount, CustomerStatus, InternetService, Invoice, InvoiceStatus
 from ispbot_crm_adapter.adapters.mikrowisp.wire import ClientRow, InvoiceRow, ListedRow, ServiceRow
-from ispbot_crm_adapter.adapters.scalars import person_name, position_of
+from ispbot_crm_adapter.adapters.scalars import person_name, position_of, speed_in
 from ispbot_crm_adapter.identity import Locale, document_keys
 from ispbot_crm_adapter.ports import DirectoryEntry
 from ispbot_runtime.logs import get_logger
@@ -86,6 +86,7 @@ def _service(row: ServiceRow, locale: Locale) -> InternetService:
         connection=_CONNECTIONS.get(row.status_user.upper(), Connection.UNKNOWN),
         address=row.direccion or None,
         node=row.nodo or None,
+        down_mbps=speed_in(row.perfil),
     )
 
 

@@ -59,6 +59,7 @@ class InvoiceRow(Row):
     total: Amount
     estado: Text = ""
     fechapago: Day = None
+    cobrado: Amount = Decimal(0)
     moneda: Text = ""
 
 
@@ -68,3 +69,17 @@ class InvoiceFileRow(Row):
     id: Id
     idcliente: Id | None = None
     urlpdf: Text = ""
+
+
+class TicketRow(Row):
+    """A case of ListTicket."""
+
+    id: Id
+    asunto: Text = ""
+
+
+class LeadRow(Row):
+    """A pre-registration of ListInstall; ``notas`` is None where the server does not show them."""
+
+    id: Id
+    notas: str | None = None
