@@ -8,6 +8,7 @@ import pytest
 
 from ispbot_contracts.crm import FindCustomers, GetAccount
 from ispbot_contracts.crm_writes import GetRequestMeter
+from ispbot_crm_adapter import metering
 from ispbot_crm_adapter.meter import Meter, MeterStore, level_of, period_of
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.testing import eventually
@@ -55,8 +56,9 @@ async def test_the_counts_of_all_replicas_are_added_up_and_survive_a_restart(dat
 
 @pytest.mark.usefixtures("configured")
 async def test_the_meter_tells_requests_and_the_allowance_of_the_connections(
-    start_adapter, ask, isp, cid, asked, whole_directory
+    start_adapter, ask, isp, cid, asked, whole_directory, monkeypatch
 ):
+    monkeypatch.setattr(metering, "_ASK_AGAIN_S", 0.2)
     await start_adapter()
     await whole_directory()
     await ask(GetAccount(customer_id=cid(1)))

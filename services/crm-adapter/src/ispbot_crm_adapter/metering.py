@@ -14,7 +14,7 @@ from ispbot_runtime.logs import get_logger
 log = get_logger(__name__)
 
 _EVERY_S = 1.0
-_ASK_AGAIN_S = 3600.0
+_ASK_AGAIN_S = 300.0
 
 
 class Metering:
