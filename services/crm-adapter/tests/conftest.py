@@ -1,8 +1,11 @@
 """The demo provider and the adapter's parts, wired as in production."""
 
 import ssl
+import sys
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -16,9 +19,11 @@ from ispbot_contracts.settings import (
     IspbrainSettings,
     IspcubeSettings,
     MikroWispSettings,
+    NoticeSettings,
 )
+from ispbot_contracts.whatsapp import SendNotice
 from ispbot_crm_adapter.adapters.factory import open_client
-from ispbot_crm_adapter.bootstrap import bootstrap
+from ispbot_crm_adapter.bootstrap import SECTIONS, bootstrap
 from ispbot_crm_adapter.identity import Locale
 from ispbot_crm_adapter.settings import CrmAdapterSettings, Limits
 from ispbot_runtime.health import Health
@@ -26,6 +31,9 @@ from ispbot_runtime.service import Service
 from ispbot_runtime.settings_store import SettingsWatch
 from ispbot_runtime.testing import eventually
 from ispbot_sims.isp.testing import RunningIsp, running_isp
+
+sys.path.insert(0, str(Path(__file__).parent))  # the world of notices beside the tests
+from notices_world import SomeGateway, notice_settings, pusher, served
 
 TIMEZONE = "America/Argentina/Cordoba"
 
@@ -195,7 +203,7 @@ async def start_adapter(make_bus, config, database, settings_store, media_store)
             name="crm-adapter", config=own, bus=bus, database=database, settings=settings_store, watch=watch,
             media=media_store, health=Health("crm-adapter", started=True),
         )  # fmt: skip
-        await watch.start(CompanySettings, CrmSettings)
+        await watch.start(*SECTIONS)
         await bootstrap(service, own)
         await bus.start()
         started.append(service)
@@ -252,5 +260,50 @@ def remembered(database):
             return await database["snapshots"].find_one({"customer_id": customer_id}) is not None
 
         await eventually(there)
+
+    return wait
+
+
+@pytest.fixture
+async def http():
+    """Return a client without the certificates of the world, which take long to load."""
+    async with httpx.AsyncClient(verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)) as client:
+        yield client
+
+
+@pytest.fixture
+async def gateway(make_bus):
+    """Return a gateway that takes every notice; ``await gateway.bus.start()`` is done."""
+    some_bus = await make_bus("gateway-wa")
+    some = SomeGateway(some_bus)
+    some_bus.consume("sending", {SendNotice: some.send_notice}, order="lane")
+    await some_bus.start()
+    return some
+
+
+@pytest.fixture
+async def start_notices(start_adapter, settings_store, company, http, ask):
+    """Return a function that starts the adapter and serves its endpoint: (service, pusher)."""
+    async with AsyncExitStack() as stack:
+
+        async def start(settings=None, **environment):
+            if (await settings_store.read(NoticeSettings)).revision == 0:
+                await settings_store.write(company, revision=0)
+                await settings_store.write(settings or notice_settings(), revision=0)
+            service = await start_adapter(**environment)
+            return service, pusher(http, await stack.enter_async_context(served(service.app)))
+
+        yield start
+
+
+@pytest.fixture
+def ledger_holds(database):
+    """Return a function that waits until the ledger has ``count`` notices in a state."""
+
+    async def wait(state, count=1, timeout_s=10.0):
+        async def there():
+            return await database["notices"].count_documents({"state": state}) == count
+
+        await eventually(there, timeout_s=timeout_s)
 
     return wait

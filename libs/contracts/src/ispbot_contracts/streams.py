@@ -18,6 +18,8 @@ LEASE_BUCKET = "wa_lease"
 MEDIA_BUCKET = "media"
 TRIES_BUCKET = "delivery_tries"
 """Failed tries of messages that are still being tried, ``<durable>.<stream sequence>``; forgotten when they are done."""
+NOTICE_WINDOW_BUCKET = "notice_window"
+"""When each notice came first; kept longer than the longest duplicate window (a day)."""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from ispbot_contracts.streams import (
     DUPLICATE_WINDOW,
     LEASE_BUCKET,
     MEDIA_BUCKET,
+    NOTICE_WINDOW_BUCKET,
     SESSION_BUCKET,
     SETTINGS_BUCKET,
     STREAMS,
@@ -33,6 +34,8 @@ log = get_logger(__name__)
 _LEASE_TTL_S = 15.0
 _TRIES_TTL_S = 24 * 3600.0
 _TRIES_MAX_BYTES = 64 * 1024**2
+_NOTICE_WINDOW_TTL_S = 25 * 3600.0
+_NOTICE_WINDOW_MAX_BYTES = 256 * 1024**2
 _NAME_IN_USE = 10058
 _CAN_NOT_CHANGE = 10052
 
@@ -136,6 +139,9 @@ async def ensure_topology(js: JetStreamContext, replicas: int = 1) -> None:
     await _ensure_bucket(js, SESSION_BUCKET, replicas, history=1)
     await _ensure_bucket(js, LEASE_BUCKET, replicas, history=1, ttl=_LEASE_TTL_S)
     await _ensure_bucket(js, TRIES_BUCKET, replicas, history=1, ttl=_TRIES_TTL_S, max_bytes=_TRIES_MAX_BYTES)
+    await _ensure_bucket(
+        js, NOTICE_WINDOW_BUCKET, replicas, history=1, ttl=_NOTICE_WINDOW_TTL_S, max_bytes=_NOTICE_WINDOW_MAX_BYTES
+    )
     try:
         await js.object_store(MEDIA_BUCKET)
     except NotFoundError:

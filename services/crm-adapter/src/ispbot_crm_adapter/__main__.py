@@ -2,11 +2,10 @@
 
 from functools import partial
 
-from ispbot_contracts.settings import CompanySettings, CrmSettings
-from ispbot_crm_adapter.bootstrap import bootstrap
+from ispbot_crm_adapter.bootstrap import SECTIONS, bootstrap
 from ispbot_crm_adapter.settings import CrmAdapterSettings
 from ispbot_runtime.service import run
 
 if __name__ == "__main__":
     config = CrmAdapterSettings()
-    run("crm-adapter", CompanySettings, CrmSettings, bootstrap=partial(bootstrap, config=config), config=config)
+    run("crm-adapter", *SECTIONS, bootstrap=partial(bootstrap, config=config), config=config)

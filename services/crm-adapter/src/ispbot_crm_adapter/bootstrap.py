@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from pymongo.errors import PyMongoError
 
+from ispbot_contracts.settings import CompanySettings, CrmSettings, NoticeSettings, OperationSettings, Section
 from ispbot_crm_adapter.bus import answer_questions, carry_out_commands
 from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.directory import keep_directory
@@ -12,6 +13,7 @@ from ispbot_crm_adapter.health import keep_probing
 from ispbot_crm_adapter.meter import MeterStore
 from ispbot_crm_adapter.metering import Metering
 from ispbot_crm_adapter.promises import Promises
+from ispbot_crm_adapter.notices.wiring import wire_notices
 from ispbot_crm_adapter.recent import Recent
 from ispbot_crm_adapter.settings import CrmAdapterSettings
 from ispbot_crm_adapter.store import CrmStore
@@ -20,6 +22,9 @@ from ispbot_runtime.logs import get_logger
 from ispbot_runtime.service import Service
 
 log = get_logger(__name__)
+
+SECTIONS: tuple[type[Section], ...] = (CompanySettings, CrmSettings, OperationSettings, NoticeSettings)
+"""The settings it follows."""
 
 
 async def bootstrap(service: Service, config: CrmAdapterSettings) -> None:
@@ -43,6 +48,7 @@ async def bootstrap(service: Service, config: CrmAdapterSettings) -> None:
     service.background(promises.keep_ending(), "end_promises")
     service.on_close(metering.step)
     service.on_close(promises.stop)
+    await wire_notices(service, config, crm=crm, store=store)
     service.health.limits["crm"] = lambda: str(crm.trouble) if crm.trouble is not None else None
     service.background(store.write_behind(), "write_snapshots")
     service.background(keep_directory(crm, store, timedelta(seconds=config.crm_directory_every_s)), "keep_directory")

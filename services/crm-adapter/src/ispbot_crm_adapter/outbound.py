@@ -5,7 +5,7 @@ import ipaddress
 import json
 import socket
 import ssl
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -96,6 +96,24 @@ class HttpDoor:
         if not reply.body.startswith(b"%PDF-") or b"%%EOF" not in reply.body[-_PDF_END:]:
             raise CrmBroken("not_pdf")
         return reply.body
+
+    async def get_file(self, url: str, max_bytes: int, *, only_if: Callable[[str], bool] | None = None) -> bytes | None:
+        """Return a file of any type; redirects are followed, each address checked.
+
+        None when the server declares a type that ``only_if`` does not want: the body is not read then.
+        """
+        with _our_words():
+            request = self._http.build_request("GET", url, timeout=self._file, headers={"Accept": "*/*"})
+            async with asyncio.timeout(self._limits.file_s):
+                answer = await self._http.send(request, stream=True, follow_redirects=True)
+                try:
+                    check_status(Reply(answer.status_code, b""))
+                    declared = str(answer.headers.get("content-type", "")).split(";")[0].strip().lower()
+                    if only_if is not None and not only_if(declared):
+                        return None
+                    return await _bounded_body(answer, max_bytes)
+                finally:
+                    await answer.aclose()
 
     async def _send(self, request: httpx.Request, max_bytes: int, *, follow: bool = False) -> Reply:
         answer = await self._http.send(request, stream=True, follow_redirects=follow)

@@ -18,6 +18,7 @@ class DirectoryEntry:
     number: str
     phones: list[str]
     documents: list[str]
+    name: str | None = None
 
 
 @dataclass(frozen=True)

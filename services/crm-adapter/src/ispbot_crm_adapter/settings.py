@@ -52,6 +52,9 @@ class CrmAdapterSettings(CommonSettings):
     crm_write_retry_s: float = Field(default=20.0, gt=0, le=600)
     crm_directory_every_s: float = Field(default=6 * 3600, ge=60)
 
+    notice_window: int = Field(default=24, ge=1, le=5000)
+    """Notices in the hands of the gateway at once."""
+
     def limits(self) -> Limits:
         """Return the limits in force."""
         return Limits(

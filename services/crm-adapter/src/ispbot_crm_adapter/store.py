@@ -132,6 +132,21 @@ class CrmStore:
             return []
         return sorted((document["customer_id"] for document in found), key=lambda text: (len(text), text))
 
+    async def names_of(self, source: str, phones: list[str]) -> dict[str, str]:
+        """Return the names the directory knows by phone; several people on one phone are all named."""
+        query = {"source": source, "phones": {"$in": phones}, "name": {"$gt": ""}}
+        try:
+            async with asyncio.timeout(_READ_LIMIT_S):
+                found = await self.database["directory"].find(query, {"phones": 1, "name": 1}).limit(1000).to_list()
+        except (PyMongoError, TimeoutError) as error:
+            log.warning("crm_directory_not_read", reason=type(error).__name__)
+            return {}
+        names: dict[str, dict[str, None]] = {}
+        for document in found:
+            for phone in document["phones"]:
+                names.setdefault(phone, {})[document["name"]] = None
+        return {phone: " / ".join(list(names[phone])[:3]) for phone in phones if phone in names}
+
     async def claim_sync(self, source: str) -> bool:
         """Tell whether this process is the one to refresh the directory now; a claim that is never finished runs out."""
         now, runs = utc_now(), self.database["directory_runs"]
@@ -158,6 +173,7 @@ class CrmStore:
                         "number": entry.number,
                         "phones": entry.phones,
                         "documents": entry.documents,
+                        "name": entry.name,
                         "run": run,
                     }
                 },

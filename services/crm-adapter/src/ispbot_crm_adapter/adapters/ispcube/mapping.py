@@ -69,7 +69,9 @@ def invoices_of(bills: list[BillRow], debt: Decimal, locale: Locale) -> list[Inv
 def entry_of(row: ListedRow, locale: Locale) -> DirectoryEntry:
     """Return the directory entry."""
     number = number_key(row.code) or row.id
-    return DirectoryEntry(row.id, number, locale.nationals(*row.phone_texts), document_keys(row.doc_number))
+    return DirectoryEntry(
+        row.id, number, locale.nationals(*row.phone_texts), document_keys(row.doc_number), person_name(row.name)
+    )
 
 
 def _standing(bill: BillRow, uncovered: Decimal, locale: Locale) -> InvoiceStatus:

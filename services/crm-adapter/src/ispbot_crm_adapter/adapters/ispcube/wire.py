@@ -53,6 +53,7 @@ class ListedRow(Row):
     """What it takes to recognise a customer of ``customers_list``."""
 
     id: Id
+    name: Text = ""
     code: Text = ""
     doc_number: Text = ""
     phones: list[PhoneRow] | None = None

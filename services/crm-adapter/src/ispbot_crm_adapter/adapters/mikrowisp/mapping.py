@@ -75,7 +75,9 @@ def invoice_of(row: InvoiceRow, locale: Locale) -> Invoice:
 
 def entry_of(row: ListedRow, locale: Locale) -> DirectoryEntry:
     """Return the directory entry."""
-    return DirectoryEntry(row.id, row.id, locale.nationals(row.movil, row.telefono), document_keys(row.cedula))
+    return DirectoryEntry(
+        row.id, row.id, locale.nationals(row.movil, row.telefono), document_keys(row.cedula), person_name(row.nombre)
+    )
 
 
 def _service(row: ServiceRow, locale: Locale) -> InternetService:

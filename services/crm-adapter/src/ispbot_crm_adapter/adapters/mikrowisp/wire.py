@@ -44,6 +44,7 @@ class ListedRow(Row):
     """A customer of GetAllClients."""
 
     id: Id
+    nombre: Text = ""
     telefono: Text = ""
     movil: Text = ""
     cedula: Text = ""
