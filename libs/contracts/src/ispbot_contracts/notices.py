@@ -51,6 +51,8 @@ class DeliverNotice(_Owned, Command):
     urgent: bool = False
     kind: str | None = None
     """The system's own word for what it is about (``factura``, ``corte``): chooses how long it stays worth sending."""
+    release_at: AwareDatetime | None = None
+    """Not before; None is at once."""
     expires_at: AwareDatetime
 
 

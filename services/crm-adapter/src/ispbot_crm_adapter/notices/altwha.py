@@ -29,7 +29,8 @@ log = get_logger(__name__)
 
 S = NoticeState
 _IDLE_S = 20.0
-_LEASE = timedelta(seconds=90)
+_LEASE = timedelta(minutes=2)
+_ACKS = 20
 _ACK_AGAIN = timedelta(minutes=2)
 _TRY_AGAIN = timedelta(minutes=10)
 _MANY = 50
@@ -175,7 +176,9 @@ class AltwhaPoller:
         known = {one["_id"] for one in found}
         return [message for notice_id, message in ids.items() if notice_id not in known]
 
-    async def _take(self, queue: Queue, message: Message, leaves_at: datetime, now: datetime, settings: NoticeSettings) -> bool:
+    async def _take(
+        self, queue: Queue, message: Message, leaves_at: datetime, now: datetime, settings: NoticeSettings
+    ) -> bool:
         phone = whatsapp_digits(message.phone, Locale.of(self.watch.current(CompanySettings)))
         text = clean_text(message.text)
         if phone is None or not text:
@@ -194,7 +197,7 @@ class AltwhaPoller:
 
     async def _acknowledge(self, queue: Queue, now: datetime, settings: NoticeSettings) -> None:
         query = {"ack_owed": queue.account, "ack_at": {"$lte": now}, "state": {"$in": [*_DONE, *_GIVEN_UP]}}
-        for notice in await self.ledger.notices.find(query).limit(_MANY).to_list():
+        for notice in await self.ledger.notices.find(query).limit(_ACKS).to_list():
             if self._worth_another_try(notice, settings):
                 again = now + _TRY_AGAIN
                 await self.ledger.retry(notice, None, again, max(notice["expires_at"], expiry(None, again, settings)))

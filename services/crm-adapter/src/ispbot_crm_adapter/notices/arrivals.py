@@ -42,7 +42,7 @@ class Arrivals:
                     command,
                     has_files=bool(command.file_urls) or (settings.attach_pdf_links and bool(urls_in(command.text))),
                     customer_name=names.get(command.phone),
-                    release_at=command.occurred_at,
+                    release_at=command.release_at or command.occurred_at,
                     forget_after=timedelta(days=settings.retention_days),
                     search=folded(f"{command.text} {names.get(command.phone) or ''}"),
                 )

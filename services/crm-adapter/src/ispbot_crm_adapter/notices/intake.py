@@ -91,7 +91,7 @@ async def accept(wanted: Wanted, origin: Origin, *, settings: NoticeSettings, bu
 
 def command_of(
     notice_id: str, wanted: Wanted, origin: Origin, *, received_at: datetime, settings: NoticeSettings,
-    external_id: str | None = None,
+    external_id: str | None = None, release_at: datetime | None = None,
 ) -> DeliverNotice:  # fmt: skip
     """Return the command that says it all."""
     return DeliverNotice.start(
@@ -107,6 +107,7 @@ def command_of(
         file_urls=wanted.file_urls,
         urgent=wanted.urgent,
         kind=wanted.kind,
+        release_at=release_at,
         expires_at=expiry(wanted.kind, received_at, settings),
     )
 

@@ -11,9 +11,7 @@ FILE_UPLOAD = "No se aceptan archivos adentro del pedido: mandá su enlace en el
 NOT_JSON = "El cuerpo dice ser JSON pero no se puede leer."
 BAD_FORM = "El formulario multipart está incompleto."
 NO_KEY = "Falta el token. Mandalo como «Authorization: Bearer TOKEN», en la cabecera apikey o en el parámetro token."
-WRONG_KEY = (
-    "El token no es válido. Generá uno nuevo en Ajustes, Integraciones ISP, y pegalo en el sistema de gestión."
-)
+WRONG_KEY = "El token no es válido. Generá uno nuevo en Ajustes, Integraciones ISP, y pegalo en el sistema de gestión."
 THROTTLED = "Demasiados intentos con un token inválido. Esperá un minuto."
 ADDRESS = "Esta dirección no está permitida para la integración. Agregala en Ajustes, Integraciones ISP."
 DISABLED = "La recepción de avisos está desactivada en Ajustes, Integraciones ISP."

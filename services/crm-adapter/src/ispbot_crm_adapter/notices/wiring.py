@@ -1,7 +1,9 @@
 """Where the parts of the notices meet."""
 
 import asyncio
+import uuid
 from collections.abc import Awaitable, Callable
+from functools import partial
 
 from pymongo.errors import PyMongoError
 
@@ -9,6 +11,8 @@ from ispbot_contracts.notices import CancelNotice, DeliverNotice, GetNotice, Lis
 from ispbot_contracts.whatsapp import NoticeSettled, ReceiptReceived
 from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.http import http_app
+from ispbot_crm_adapter.notices.altwha import AltwhaPoller
+from ispbot_crm_adapter.notices.altwha_queue import queue_of
 from ispbot_crm_adapter.notices.arrivals import Arrivals
 from ispbot_crm_adapter.notices.attachments import Attachments
 from ispbot_crm_adapter.notices.dispatch import Dispatcher
@@ -37,6 +41,7 @@ async def wire_notices(service: Service, config: CrmAdapterSettings, *, crm: Cur
     arrivals = Arrivals(ledger, watch=watch, crm=crm, store=store, wake=dispatcher.wake)
     outcomes = Outcomes(ledger, dispatcher.wake)
     questions = NoticeQuestions(ledger, watch, dispatcher)
+    poller = AltwhaPoller(ledger, service.database, bus, watch, partial(queue_of, crm), uuid.uuid4().hex)
     service.app = http_app(service.health, Doors(bus, watch, DuplicateWindow(bus)))
     bus.consume("notices", {DeliverNotice: arrivals.deliver_notice}, order="none", in_flight=_IN_FLIGHT)
     bus.consume("outcomes", {NoticeSettled: outcomes.notice_settled}, order="none", in_flight=_IN_FLIGHT)
@@ -48,6 +53,7 @@ async def wire_notices(service: Service, config: CrmAdapterSettings, *, crm: Cur
     bus.answer(NoticesUnreached, questions.notices_unreached)
     service.background(_once_prepared(ledger, dispatcher.run), "release_notices")
     service.background(attachments.run(), "fetch_notice_files")
+    service.background(_once_prepared(ledger, poller.run), "pull_altwha")
     service.on_close(arrivals.stop)
     service.on_close(outcomes.stop)
     service.on_close(attachments.stop)
