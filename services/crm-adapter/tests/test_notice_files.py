@@ -1,7 +1,5 @@
 """Attachments: fetched, checked, sent as documents, or as the link they came as."""
 
-from datetime import timedelta
-
 import pytest
 from notices_world import notice_settings, served
 from starlette.applications import Starlette
@@ -10,7 +8,6 @@ from starlette.routing import Route
 
 from ispbot_contracts.content import MediaContent, TextContent
 from ispbot_contracts.notices import GetNotice
-from ispbot_crm_adapter.notices import attachments
 
 PHONE = "2915048080"
 PDF = b"%PDF-1.4\n1 0 obj\nendobj\n%%EOF\n"
@@ -43,7 +40,7 @@ def send(start_notices, gateway, ledger_holds, ask):
 
     async def push_one(parts=1, **fields):
         settings = notice_settings(max_attachment_mb=1)
-        _, push = await start_notices(settings)
+        _, push = await start_notices(settings, notice_file_retry_s=0.0)
         answer = await push.mikrowisp_post(PHONE, **fields)
         await ledger_holds("sent")
         assert len(gateway.phones) == parts
@@ -97,8 +94,7 @@ async def test_what_can_not_be_sent_goes_as_its_link_and_the_ledger_says_why(sen
     assert said in (found.notice.attachments[0].problem or "")
 
 
-async def test_a_failing_server_is_asked_again_before_the_link_goes(send, files, monkeypatch):
-    monkeypatch.setattr(attachments.Attachments, "retry_after", timedelta(0))
+async def test_a_failing_server_is_asked_again_before_the_link_goes(send, files):
     (content,), found = await send(message="Tu factura", url=f"{files}/error.pdf")
     assert content.text.endswith("/error.pdf")
     assert "respondió con un error" in found.notice.attachments[0].problem

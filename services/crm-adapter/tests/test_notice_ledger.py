@@ -54,14 +54,14 @@ async def test_the_customer_is_named_from_the_directory_alone(
 
     await settings_store.write(SETTINGS_OF_VENDOR["ispcube"](isp), revision=0)
     service, push = await start_notices()
-    customer = next(one for one in isp.isp.customers if one.phones)
+    customer = next(one for one in isp.isp.customers.values() if one.mobile)
 
     async def listed():
         return await service.database["directory"].count_documents({"name": {"$gt": ""}}) > 0
 
     await eventually(listed)
     await asked()
-    await push.mikrowisp_post(customer.phones[0], "Hola")
+    await push.mikrowisp_post(customer.mobile, "Hola")
     await ledger_holds("sent")
     row = (await ask(ListNotices())).rows[0]
     assert row.customer_name is not None

@@ -54,6 +54,8 @@ class CrmAdapterSettings(CommonSettings):
 
     notice_window: int = Field(default=24, ge=1, le=5000)
     """Notices in the hands of the gateway at once."""
+    notice_file_retry_s: float = Field(default=30.0, ge=0, le=3600)
+    """Pause before a file of a notice is asked for again."""
 
     def limits(self) -> Limits:
         """Return the limits in force."""

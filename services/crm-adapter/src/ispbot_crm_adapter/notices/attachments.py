@@ -51,7 +51,7 @@ class Attachments:
     watch: SettingsWatch
     limits: Limits
     wake: asyncio.Event
-    retry_after: timedelta = timedelta(seconds=30)
+    retry_after: timedelta
     more: asyncio.Event = field(default_factory=asyncio.Event)
     _door: HttpDoor = field(init=False, repr=False)
 

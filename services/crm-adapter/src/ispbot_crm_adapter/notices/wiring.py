@@ -3,6 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 
 from pymongo.errors import PyMongoError
@@ -37,7 +38,8 @@ async def wire_notices(service: Service, config: CrmAdapterSettings, *, crm: Cur
     bus, watch = service.bus, service.watch
     ledger = Ledger(service.database)
     dispatcher = Dispatcher(ledger, bus, watch, config.notice_window)
-    attachments = Attachments(ledger, service.media, watch, config.limits(), dispatcher.wake)
+    retry = timedelta(seconds=config.notice_file_retry_s)
+    attachments = Attachments(ledger, service.media, watch, config.limits(), dispatcher.wake, retry)
     arrivals = Arrivals(ledger, watch=watch, crm=crm, store=store, wake=dispatcher.wake)
     outcomes = Outcomes(ledger, dispatcher.wake)
     questions = NoticeQuestions(ledger, watch, dispatcher)
