@@ -256,7 +256,7 @@ def new_document(
         "received_at": command.occurred_at,
         "expires_at": command.expires_at,
         "open_until": command.expires_at,
-        "forget_at": command.occurred_at + forget_after,
+        "forget_at": max(command.occurred_at + forget_after, command.expires_at + timedelta(days=1)),
         "timeline": [{"at": command.occurred_at, "state": state.value, "reason": None}],
     }
 

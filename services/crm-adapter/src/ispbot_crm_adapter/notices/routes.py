@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
@@ -25,6 +25,7 @@ PATHS = ("/gw/send", "/gateway/send", "/send-message", "/api/send")
 _AT_ONCE = 64
 _QUEUE = 2_000
 _QUEUE_S = 8.0
+_READ_S = 10.0
 _RETRY_BUSY_S = 5
 _RETRY_STOPPED_S = 120
 
@@ -75,7 +76,7 @@ class Doors:
         settings = self.watch.current(NoticeSettings)
         address = self.gate.caller(request, settings)
         self.gate.refuse_if_throttled(address)
-        push = await read_push(request)
+        push = await _read(request)
         integration = self.gate.integration([*header_tokens(request), *push.tokens], address, settings)
         self._refuse_when_off(settings)
         origin = Origin("push", integration.integration_id, integration.name)
@@ -103,6 +104,15 @@ class Doors:
             return refused
         metrics.PUSHES.labels("accepted").inc()
         return notice_id
+
+
+async def _read(request: Request) -> Push:
+    """Read it whole within a time limit: who sends drop by drop must not keep the others out."""
+    try:
+        async with asyncio.timeout(_READ_S):
+            return await read_push(request)
+    except (TimeoutError, ClientDisconnect) as error:
+        raise PushRefused(408, "incomplete", texts.INCOMPLETE) from error
 
 
 def _answer(push: Push, results: list[str | PushRefused]) -> Response:

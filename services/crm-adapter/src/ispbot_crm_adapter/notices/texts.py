@@ -8,6 +8,7 @@ UNSUPPORTED_TYPE = (
     "Mandá los datos como formulario (application/x-www-form-urlencoded o multipart/form-data) o como JSON."
 )
 FILE_UPLOAD = "No se aceptan archivos adentro del pedido: mandá su enlace en el parámetro url."
+INCOMPLETE = "El pedido no llegó completo. Reintentá."
 NOT_JSON = "El cuerpo dice ser JSON pero no se puede leer."
 BAD_FORM = "El formulario multipart está incompleto."
 NO_KEY = "Falta el token. Mandalo como «Authorization: Bearer TOKEN», en la cabecera apikey o en el parámetro token."
