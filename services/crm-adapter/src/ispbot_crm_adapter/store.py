@@ -20,6 +20,8 @@ from ispbot_runtime.mongo import Database, ensure_indexes
 log = get_logger(__name__)
 
 _READ_LIMIT_S = 0.8
+_NAMES_LIMIT_S = 5.0
+"""Nobody waits for the names of many."""
 _WRITE_PAUSE_S = 0.2
 _CLAIM = timedelta(minutes=15)
 """Longer than listing everybody takes."""
@@ -136,7 +138,7 @@ class CrmStore:
         """Return the names the directory knows by phone; several people on one phone are all named."""
         query = {"source": source, "phones": {"$in": phones}, "name": {"$gt": ""}}
         try:
-            async with asyncio.timeout(_READ_LIMIT_S):
+            async with asyncio.timeout(_NAMES_LIMIT_S):
                 found = await self.database["directory"].find(query, {"phones": 1, "name": 1}).limit(1000).to_list()
         except (PyMongoError, TimeoutError) as error:
             log.warning("crm_directory_not_read", reason=type(error).__name__)

@@ -65,7 +65,11 @@ def invoices_of(
 def entry_of(row: ListedRow, locale: Locale) -> DirectoryEntry:
     """Return the directory entry."""
     return DirectoryEntry(
-        row.id, number_key(row.code) or row.id, locale.nationals(*row.phones), document_keys(row.document)
+        row.id,
+        number_key(row.code) or row.id,
+        locale.nationals(*row.phones),
+        document_keys(row.document),
+        person_name(row.name),
     )
 
 
