@@ -12,8 +12,8 @@ from ispbot_crm_adapter.files import InvoiceFiles
 from ispbot_crm_adapter.health import keep_probing
 from ispbot_crm_adapter.meter import MeterStore
 from ispbot_crm_adapter.metering import Metering
-from ispbot_crm_adapter.promises import Promises
 from ispbot_crm_adapter.notices.wiring import wire_notices
+from ispbot_crm_adapter.promises import Promises
 from ispbot_crm_adapter.recent import Recent
 from ispbot_crm_adapter.settings import CrmAdapterSettings
 from ispbot_crm_adapter.store import CrmStore
