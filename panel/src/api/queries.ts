@@ -21,11 +21,21 @@ export const keys = {
   customer: (ticketId: string) => ["customer", ticketId],
   agents: ["agents"],
   zones: ["zones"],
+  crmSettings: ["crm-settings"],
+  crmStatus: ["crm-status"],
+  crmMeter: ["crm-meter"],
+  noticeSettings: ["notice-settings"],
+  notices: ["notices"],
+  notice: (noticeId: string) => ["notice", noticeId],
+  sending: ["sending"],
+  parked: ["parked"],
+  parkedOne: (seq: number) => ["parked-one", seq],
+  health: ["health"],
   public: ["public"],
 } as const;
 
 /** The body of a successful answer; refusals were thrown by the client before. */
-async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
+export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
   const { data } = await answer;
   if (data === undefined) throw new Error("panel-api answered without a body");
   return data;
@@ -145,6 +155,15 @@ export const customerQuery = (ticketId: string, customerId: string | null) =>
 
 /** Everything that live frames keep up to date; read anew when the socket can not vouch for it. */
 export async function refreshLive(client: QueryClient): Promise<void> {
-  const live = [keys.queue, keys.counts, keys.messages, keys.whatsapp, keys.mode, keys.dashboard, keys.tickets];
+  const live = [
+    keys.queue,
+    keys.counts,
+    keys.messages,
+    keys.whatsapp,
+    keys.mode,
+    keys.dashboard,
+    keys.tickets,
+    keys.health,
+  ];
   await Promise.all(live.map((queryKey) => client.invalidateQueries({ queryKey })));
 }

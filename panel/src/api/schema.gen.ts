@@ -64,6 +64,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Health
+         * @description Tell what does not work now.
+         */
+        get: operations["get_health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/login": {
         parameters: {
             query?: never;
@@ -208,6 +228,206 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notices
+         * @description Return a page of the ledger, newest first.
+         */
+        get: operations["list_notices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/{notice_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notice
+         * @description Return one notice with its history.
+         */
+        get: operations["get_notice"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/{notice_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Notice
+         * @description Do not send it.
+         */
+        post: operations["cancel_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/{notice_id}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Retry Notice
+         * @description Send a failed or expired notice after all.
+         */
+        post: operations["retry_notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/unreached.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Unreached
+         * @description No alcanzados: whom no notice reached, as a file.
+         */
+        get: operations["export_unreached"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parked": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Parked
+         * @description Return a page of parked messages, newest first.
+         */
+        get: operations["list_parked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parked/{seq}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Parked
+         * @description Return one whole, with what it says.
+         */
+        get: operations["get_parked"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parked/{seq}/discard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Discard Parked
+         * @description Remove one for good.
+         */
+        post: operations["discard_parked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parked/{seq}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Parked
+         * @description Give one back to the part that parked it.
+         */
+        post: operations["replay_parked"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/parked/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replay Parked Of
+         * @description Give back what one part has parked, a bounded number at a time.
+         */
+        post: operations["replay_parked_of"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/password": {
         parameters: {
             query?: never;
@@ -240,6 +460,26 @@ export interface paths {
          * @description Tell the login page whose panel this is.
          */
         get: operations["get_public"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Send State
+         * @description Tell how freely the number may write now.
+         */
+        get: operations["get_send_state"];
         put?: never;
         post?: never;
         delete?: never;
@@ -283,6 +523,174 @@ export interface paths {
          */
         post: operations["close_other_sessions"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/crm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Crm Settings
+         * @description Tell what is saved, with the revisions that a change must name.
+         */
+        get: operations["get_crm_settings"];
+        /**
+         * Change Crm Settings
+         * @description Change the system or its credentials; 409 when somebody else changed them meanwhile.
+         */
+        put: operations["change_crm_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/crm/detect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Detect Fields
+         * @description Detectar campos: look at one real customer.
+         */
+        post: operations["detect_fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/crm/meter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Request Meter
+         * @description Tell how many of the included requests are used.
+         */
+        get: operations["get_request_meter"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/crm/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Crm Status
+         * @description Tell whether the system in use answers, and what it can do.
+         */
+        get: operations["get_crm_status"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/crm/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Crm Settings
+         * @description Probar Conexión with what the form says, saved or not.
+         */
+        post: operations["try_crm_settings"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notice Settings
+         * @description Tell the rules and who may push.
+         */
+        get: operations["get_notice_settings"];
+        /**
+         * Change Notice Rules
+         * @description Change how notices leave; 409 when somebody else changed it meanwhile.
+         */
+        put: operations["change_notice_rules"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/notices/integrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create Integration
+         * @description Let one more system push; the answer holds its token, this once.
+         */
+        post: operations["create_integration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings/notices/integrations/{integration_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke Integration
+         * @description Take a system's right to push away.
+         */
+        delete: operations["revoke_integration"];
         options?: never;
         head?: never;
         patch?: never;
@@ -778,6 +1186,32 @@ export interface components {
             label: string;
         };
         /**
+         * AlertView
+         * @description One part that does not work (``bad``) or only partly (``warn``), in Spanish.
+         */
+        AlertView: {
+            /** Customers */
+            customers: string;
+            /** Id */
+            id: string;
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "bad" | "warn";
+            /** Part */
+            part: string;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            /** Todo */
+            todo: string;
+            /** What */
+            what: string;
+        };
+        /**
          * Area
          * @description Which history a ticket belongs to.
          * @enum {string}
@@ -835,6 +1269,25 @@ export interface components {
          */
         BotMode: "COMPLETE" | "GATEWAY_ONLY" | "EMERGENCY" | "STOPPED";
         /**
+         * Capability
+         * @description What the configured system can do; menus and screens hide the rest.
+         * @enum {string}
+         */
+        Capability: "identify" | "balance" | "invoice_pdf" | "connection" | "area_maintenance" | "payment_promise" | "payment_link" | "tickets" | "contracted_speed" | "leads" | "payments" | "messaging_push" | "messaging_pull";
+        /**
+         * CapabilityView
+         * @description One thing that people may want of the system; ``why`` says why it can not be had here.
+         */
+        CapabilityView: {
+            /** Available */
+            available: boolean;
+            capability: components["schemas"]["Capability"];
+            /** Label */
+            label: string;
+            /** Why */
+            why: string | null;
+        };
+        /**
          * CloseBody
          * @description An optional comment for the history.
          */
@@ -848,6 +1301,20 @@ export interface components {
          * @enum {integer}
          */
         CloseCode: 1012 | 4000 | 4001 | 4401 | 4403 | 4400;
+        /**
+         * ConnectionTestView
+         * @description What "Probar Conexión" found, in Spanish, with what to do.
+         */
+        ConnectionTestView: {
+            /** Code */
+            code: string;
+            /** Latency Ms */
+            latency_ms: number | null;
+            /** Message */
+            message: string;
+            /** Ok */
+            ok: boolean;
+        };
         /**
          * ConnectionView
          * @description What the network says: ``maintenance`` when the area is being worked on, ``suspended`` when service was cut.
@@ -902,6 +1369,16 @@ export interface components {
             type: "counts";
         };
         /**
+         * CreateIntegrationBody
+         * @description A new system that may push.
+         */
+        CreateIntegrationBody: {
+            /** Allowed Addresses */
+            allowed_addresses: string[];
+            /** Name */
+            name: string;
+        };
+        /**
          * CreateUserBody
          * @description A new account; its first password must be changed at the first login.
          */
@@ -919,6 +1396,68 @@ export interface components {
             /** Username */
             username: string;
         };
+        /**
+         * CrmChangeBody
+         * @description A change made on the state of these revisions (the area code belongs to the company's section).
+         */
+        CrmChangeBody: {
+            /** Company Revision */
+            company_revision: number;
+            form: components["schemas"]["CrmForm"];
+            /** Revision */
+            revision: number;
+        };
+        /**
+         * CrmForm
+         * @description The screen's fields. A vendor that is null keeps what is saved of it.
+         */
+        CrmForm: {
+            /** Default Area Code */
+            default_area_code: string;
+            ispbrain: components["schemas"]["IspbrainForm"] | null;
+            ispcube: components["schemas"]["IspcubeForm"] | null;
+            mikrowisp: components["schemas"]["MikroWispForm"] | null;
+            /** Mirror Leads */
+            mirror_leads: boolean;
+            /** Mirror Tickets */
+            mirror_tickets: boolean;
+            promises: components["schemas"]["PromiseRules"];
+            vendor: components["schemas"]["CrmVendor"] | null;
+        };
+        /**
+         * CrmSettingsView
+         * @description What is saved, with the ISPBrain form that a new one starts from; ``saved_secrets`` names those that there are (``mikrowisp.token``).
+         */
+        CrmSettingsView: {
+            /** Company Revision */
+            company_revision: number;
+            form: components["schemas"]["CrmForm"];
+            ispbrain_start: components["schemas"]["IspbrainForm"];
+            /** Revision */
+            revision: number;
+            /** Saved Secrets */
+            saved_secrets: string[];
+        };
+        /**
+         * CrmStatusView
+         * @description The system in use, whether it answers, and what it can do.
+         */
+        CrmStatusView: {
+            /** Capabilities */
+            capabilities: components["schemas"]["CapabilityView"][];
+            /** Healthy */
+            healthy: boolean;
+            /** Reason */
+            reason: string | null;
+            /** Vendor */
+            vendor: string | null;
+        };
+        /**
+         * CrmVendor
+         * @description The management systems with an adapter.
+         * @enum {string}
+         */
+        CrmVendor: "mikrowisp" | "ispcube" | "ispbrain";
         /**
          * CustomerPanel
          * @description What is known of the person.
@@ -946,6 +1485,23 @@ export interface components {
             stale: boolean;
         };
         /**
+         * CustomerReadView
+         * @description The customer as the proposed map reads them.
+         */
+        CustomerReadView: {
+            balance: components["schemas"]["MoneyView"];
+            /** Document */
+            document: string | null;
+            /** Name */
+            name: string;
+            /** Number */
+            number: string;
+            /** Phones */
+            phones: string[];
+            /** Plan */
+            plan: string | null;
+        };
+        /**
          * CustomerStatus
          * @description Whether the provider serves the customer.
          * @enum {string}
@@ -963,6 +1519,20 @@ export interface components {
             /** Unavailable */
             unavailable: components["schemas"]["UnavailableCard"][];
             visits: components["schemas"]["VisitsCard"] | null;
+        };
+        /**
+         * DetectFieldsBody
+         * @description Detectar campos: whom to look at, with the form's settings.
+         */
+        DetectFieldsBody: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "number" | "document" | "phone";
+            form: components["schemas"]["IspbrainForm"] | null;
+            /** Value */
+            value: string;
         };
         /**
          * Done
@@ -987,6 +1557,54 @@ export interface components {
             zone_message: string;
             /** Zones Enabled */
             zones_enabled: boolean;
+        };
+        /**
+         * FieldSampleView
+         * @description One value of a real answer; secrets are masked.
+         */
+        FieldSampleView: {
+            /** Masked */
+            masked: boolean;
+            /** Path */
+            path: string;
+            /** Sample */
+            sample: string;
+        };
+        /**
+         * FieldsDetectedView
+         * @description What was found, in Spanish when nothing could be.
+         */
+        FieldsDetectedView: {
+            /** Message */
+            message: string;
+            /** Ok */
+            ok: boolean;
+            /** Paths */
+            paths: components["schemas"]["FieldSampleView"][];
+            proposed: components["schemas"]["IspbrainFieldMap"] | null;
+            reads: components["schemas"]["CustomerReadView"] | null;
+        };
+        /**
+         * HealthFrame
+         * @description What does not work now.
+         */
+        HealthFrame: {
+            /** Cursor */
+            cursor: null;
+            data: components["schemas"]["HealthView"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "health";
+        };
+        /**
+         * HealthView
+         * @description All alerts, worst first; none when everything works.
+         */
+        HealthView: {
+            /** Alerts */
+            alerts: components["schemas"]["AlertView"][];
         };
         /**
          * HelloData
@@ -1027,6 +1645,34 @@ export interface components {
             to: components["schemas"]["BotMode"];
         };
         /**
+         * IntegrationCreated
+         * @description The only answer that ever holds a token.
+         */
+        IntegrationCreated: {
+            integration: components["schemas"]["IntegrationView"];
+            /** Token */
+            token: string;
+        };
+        /**
+         * IntegrationView
+         * @description A system that may push. Its token is never answered again.
+         */
+        IntegrationView: {
+            /** Allowed Addresses */
+            allowed_addresses: string[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Enabled */
+            enabled: boolean;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+        };
+        /**
          * InvoiceStatus
          * @description State of an invoice.
          * @enum {string}
@@ -1048,6 +1694,552 @@ export interface components {
             status: components["schemas"]["InvoiceStatus"];
             total: components["schemas"]["MoneyView"];
         };
+        /**
+         * IspbrainApi
+         * @description An ISPBrain server without its secrets: what "Probar Conexión" and "Detectar campos" try before it is saved.
+         */
+        IspbrainApi: {
+            /**
+             * Altwha Account
+             * @default
+             */
+            altwha_account: string;
+            /** @default login */
+            auth: components["schemas"]["IspbrainAuth"];
+            endpoints?: components["schemas"]["IspbrainEndpoints"];
+            /**
+             * Fallback Index
+             * @default true
+             */
+            fallback_index: boolean;
+            /**
+             * @default {
+             *       "customer": {
+             *         "address": "address|direccion",
+             *         "balance": "saldo",
+             *         "code": "id",
+             *         "connections": "connections",
+             *         "document": "document|dni|cuit",
+             *         "email": "email",
+             *         "id": "id",
+             *         "lat": "lat|latitude",
+             *         "lng": "lng|longitude",
+             *         "name": "name|fantasy_name",
+             *         "phones": "phone|cellphone|whatsapp"
+             *       },
+             *       "connection": {
+             *         "address": "address",
+             *         "archived": "archived",
+             *         "deleted": "deleted",
+             *         "enabled": "enabled",
+             *         "id": "id",
+             *         "online": "",
+             *         "plan": "plan.name",
+             *         "plan_id": "plan.id|plan_id",
+             *         "price": "plan.price"
+             *       },
+             *       "invoice": {
+             *         "customer_id": "customer_id|customer.id",
+             *         "due": "due_date|vencimiento",
+             *         "id": "id",
+             *         "issued": "date|created",
+             *         "not_invoices": [
+             *           "XRX",
+             *           "008"
+             *         ],
+             *         "number": "number|numero",
+             *         "pdf": "url|pdf",
+             *         "total": "total",
+             *         "type": "tipo_comp",
+             *         "void": "cancelled|anulado|deleted"
+             *       }
+             *     }
+             */
+            fields: components["schemas"]["IspbrainFieldMap"];
+            /**
+             * Header
+             * @default Authorization
+             */
+            header: string;
+            /**
+             * @default {
+             *       "path": "/auth",
+             *       "body": {
+             *         "password": "{password}",
+             *         "username": "{username}"
+             *       },
+             *       "token_path": "token_access|token|data.token_access|data.token",
+             *       "ttl_s": 3000
+             *     }
+             */
+            login: components["schemas"]["IspbrainLogin"];
+            /**
+             * @default {
+             *       "size_param": "page[size]",
+             *       "number_param": "page[number]",
+             *       "size": 100,
+             *       "list_path": "data",
+             *       "total_pages_path": "meta.pagination.page_total"
+             *     }
+             */
+            pages: components["schemas"]["IspbrainPages"];
+            /**
+             * Scheme
+             * @default
+             */
+            scheme: string;
+            /**
+             * Ticket Category
+             * @default 1
+             */
+            ticket_category: string;
+            /** Url */
+            url: string;
+            /**
+             * Username
+             * @default
+             */
+            username: string;
+            /**
+             * Verify Tls
+             * @default true
+             */
+            verify_tls: boolean;
+        };
+        /**
+         * IspbrainAuth
+         * @description How we show who we are.
+         * @enum {string}
+         */
+        IspbrainAuth: "login" | "api_key";
+        /**
+         * IspbrainConnectionFields
+         * @description Where a connection's values stand, inside ``connections`` of a customer.
+         */
+        IspbrainConnectionFields: {
+            /**
+             * Address
+             * @default address
+             */
+            address: string;
+            /**
+             * Archived
+             * @default archived
+             */
+            archived: string;
+            /**
+             * Deleted
+             * @default deleted
+             */
+            deleted: string;
+            /**
+             * Enabled
+             * @default enabled
+             */
+            enabled: string;
+            /**
+             * Id
+             * @default id
+             */
+            id: string;
+            /**
+             * Online
+             * @default
+             */
+            online: string;
+            /**
+             * Plan
+             * @default plan.name
+             */
+            plan: string;
+            /**
+             * Plan Id
+             * @default plan.id|plan_id
+             */
+            plan_id: string;
+            /**
+             * Price
+             * @default plan.price
+             */
+            price: string;
+        };
+        /**
+         * IspbrainCustomerFields
+         * @description Where a customer's values stand.
+         */
+        IspbrainCustomerFields: {
+            /**
+             * Address
+             * @default address|direccion
+             */
+            address: string;
+            /**
+             * Balance
+             * @default saldo
+             */
+            balance: string;
+            /**
+             * Code
+             * @default id
+             */
+            code: string;
+            /**
+             * Connections
+             * @default connections
+             */
+            connections: string;
+            /**
+             * Document
+             * @default document|dni|cuit
+             */
+            document: string;
+            /**
+             * Email
+             * @default email
+             */
+            email: string;
+            /**
+             * Id
+             * @default id
+             */
+            id: string;
+            /**
+             * Lat
+             * @default lat|latitude
+             */
+            lat: string;
+            /**
+             * Lng
+             * @default lng|longitude
+             */
+            lng: string;
+            /**
+             * Name
+             * @default name|fantasy_name
+             */
+            name: string;
+            /**
+             * Phones
+             * @default phone|cellphone|whatsapp
+             */
+            phones: string;
+        };
+        /**
+         * IspbrainEndpoints
+         * @description Where to ask for what.
+         */
+        IspbrainEndpoints: {
+            /**
+             * By Code
+             * @default /customers/{code}
+             */
+            by_code: string;
+            /**
+             * By Document
+             * @default /customers?filter[document]={doc}
+             */
+            by_document: string;
+            /**
+             * By Id
+             * @default /customers/{id}
+             */
+            by_id: string;
+            /**
+             * By Phone
+             * @default /customers?filter[phone]={phone}
+             */
+            by_phone: string;
+            /**
+             * Customers
+             * @default /customers
+             */
+            customers: string;
+            /**
+             * Invoices
+             * @default /comprobantes?filter[customer_id]={id}
+             */
+            invoices: string;
+            new_ticket?: components["schemas"]["IspbrainWrite"];
+            /**
+             * @default {
+             *       "method": "POST",
+             *       "path": "",
+             *       "body": {}
+             *     }
+             */
+            payment: components["schemas"]["IspbrainWrite"];
+            /**
+             * Pending
+             * @default /charges/pending?filter[customer_id]={id}
+             */
+            pending: string;
+            /**
+             * Plans
+             * @default /plans
+             */
+            plans: string;
+            /**
+             * @default {
+             *       "method": "POST",
+             *       "path": "",
+             *       "body": {}
+             *     }
+             */
+            promise: components["schemas"]["IspbrainWrite"];
+            /**
+             * Tickets
+             * @default /tickets?filter[customer_id]={id}&filter[deleted]=0
+             */
+            tickets: string;
+            /**
+             * Total
+             * @default /customers/total
+             */
+            total: string;
+        };
+        /**
+         * IspbrainFieldMap
+         * @description Where the values stand in the answers.
+         */
+        IspbrainFieldMap: {
+            /**
+             * @default {
+             *       "id": "id",
+             *       "plan_id": "plan.id|plan_id",
+             *       "plan": "plan.name",
+             *       "price": "plan.price",
+             *       "enabled": "enabled",
+             *       "archived": "archived",
+             *       "deleted": "deleted",
+             *       "online": "",
+             *       "address": "address"
+             *     }
+             */
+            connection: components["schemas"]["IspbrainConnectionFields"];
+            /**
+             * @default {
+             *       "id": "id",
+             *       "code": "id",
+             *       "name": "name|fantasy_name",
+             *       "balance": "saldo",
+             *       "phones": "phone|cellphone|whatsapp",
+             *       "document": "document|dni|cuit",
+             *       "email": "email",
+             *       "address": "address|direccion",
+             *       "lat": "lat|latitude",
+             *       "lng": "lng|longitude",
+             *       "connections": "connections"
+             *     }
+             */
+            customer: components["schemas"]["IspbrainCustomerFields"];
+            /**
+             * @default {
+             *       "id": "id",
+             *       "customer_id": "customer_id|customer.id",
+             *       "number": "number|numero",
+             *       "total": "total",
+             *       "issued": "date|created",
+             *       "due": "due_date|vencimiento",
+             *       "type": "tipo_comp",
+             *       "not_invoices": [
+             *         "XRX",
+             *         "008"
+             *       ],
+             *       "void": "cancelled|anulado|deleted",
+             *       "pdf": "url|pdf"
+             *     }
+             */
+            invoice: components["schemas"]["IspbrainInvoiceFields"];
+        };
+        /**
+         * IspbrainForm
+         * @description An ISPBrain server: everything about its API that can be configured, and what opens it.
+         */
+        IspbrainForm: {
+            api: components["schemas"]["IspbrainApi"];
+            /** Api Key */
+            api_key: string | null;
+            /** Password */
+            password: string | null;
+        };
+        /**
+         * IspbrainInvoiceFields
+         * @description Where a receipt's values stand.
+         */
+        IspbrainInvoiceFields: {
+            /**
+             * Customer Id
+             * @default customer_id|customer.id
+             */
+            customer_id: string;
+            /**
+             * Due
+             * @default due_date|vencimiento
+             */
+            due: string;
+            /**
+             * Id
+             * @default id
+             */
+            id: string;
+            /**
+             * Issued
+             * @default date|created
+             */
+            issued: string;
+            /**
+             * Not Invoices
+             * @default [
+             *       "XRX",
+             *       "008"
+             *     ]
+             */
+            not_invoices: string[];
+            /**
+             * Number
+             * @default number|numero
+             */
+            number: string;
+            /**
+             * Pdf
+             * @default url|pdf
+             */
+            pdf: string;
+            /**
+             * Total
+             * @default total
+             */
+            total: string;
+            /**
+             * Type
+             * @default tipo_comp
+             */
+            type: string;
+            /**
+             * Void
+             * @default cancelled|anulado|deleted
+             */
+            void: string;
+        };
+        /**
+         * IspbrainLogin
+         * @description The login of ``IspbrainAuth.LOGIN``.
+         */
+        IspbrainLogin: {
+            /**
+             * Body
+             * @default {
+             *       "username": "{username}",
+             *       "password": "{password}"
+             *     }
+             */
+            body: {
+                [key: string]: string;
+            };
+            /**
+             * Path
+             * @default /auth
+             */
+            path: string;
+            /**
+             * Token Path
+             * @default token_access|token|data.token_access|data.token
+             */
+            token_path: string;
+            /**
+             * Ttl S
+             * @default 3000
+             */
+            ttl_s: number;
+        };
+        /**
+         * IspbrainPages
+         * @description How lists are cut into pages: SEEN.
+         */
+        IspbrainPages: {
+            /**
+             * List Path
+             * @default data
+             */
+            list_path: string;
+            /**
+             * Number Param
+             * @default page[number]
+             */
+            number_param: string;
+            /**
+             * Size
+             * @default 100
+             */
+            size: number;
+            /**
+             * Size Param
+             * @default page[size]
+             */
+            size_param: string;
+            /**
+             * Total Pages Path
+             * @default meta.pagination.page_total
+             */
+            total_pages_path: string;
+        };
+        /**
+         * IspbrainWrite
+         * @description A call that changes something. A value that is just one place (``"{id}"``) becomes a number when it is one.
+         */
+        IspbrainWrite: {
+            /**
+             * Body
+             * @default {}
+             */
+            body: {
+                [key: string]: components["schemas"]["JsonValue"];
+            };
+            /**
+             * Method
+             * @default POST
+             * @enum {string}
+             */
+            method: "POST" | "PUT" | "PATCH";
+            /**
+             * Path
+             * @default
+             */
+            path: string;
+        };
+        /**
+         * IspcubeForm
+         * @description An ISPCube account.
+         */
+        IspcubeForm: {
+            /** Api Key */
+            api_key: string | null;
+            /** Client Id */
+            client_id: string;
+            /** Mercadopago Links */
+            mercadopago_links: boolean;
+            /** Monthly Allowance */
+            monthly_allowance: number | null;
+            /** Password */
+            password: string | null;
+            /** Payment Destiny Id */
+            payment_destiny_id: number | null;
+            /** Stop At Allowance */
+            stop_at_allowance: boolean;
+            /** Ticket Assigned User Id */
+            ticket_assigned_user_id: number | null;
+            /** Ticket Category Id */
+            ticket_category_id: number | null;
+            /** Ticket Status Id */
+            ticket_status_id: number | null;
+            /** Url */
+            url: string;
+            /** Username */
+            username: string;
+            /** Verify Tls */
+            verify_tls: boolean;
+        };
+        JsonValue: unknown;
         /**
          * LinkView
          * @description The link: the manual's three states, the precise one beside it, and why in Spanish.
@@ -1075,7 +2267,7 @@ export interface components {
             state: "connected" | "waiting_qr" | "disconnected";
             substate: components["schemas"]["SessionState"];
         };
-        LiveFrame: components["schemas"]["HelloFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["TicketChangedFrame"] | components["schemas"]["TicketGoneFrame"] | components["schemas"]["TicketMessageFrame"] | components["schemas"]["MessageUpdatedFrame"] | components["schemas"]["NoticeFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["WhatsAppFrame"] | components["schemas"]["ModeFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["PongFrame"];
+        LiveFrame: components["schemas"]["HelloFrame"] | components["schemas"]["ResetFrame"] | components["schemas"]["TicketChangedFrame"] | components["schemas"]["TicketGoneFrame"] | components["schemas"]["TicketMessageFrame"] | components["schemas"]["MessageUpdatedFrame"] | components["schemas"]["NoticeFrame"] | components["schemas"]["CountsFrame"] | components["schemas"]["WhatsAppFrame"] | components["schemas"]["ModeFrame"] | components["schemas"]["HealthFrame"] | components["schemas"]["TypingFrame"] | components["schemas"]["PresenceFrame"] | components["schemas"]["PongFrame"];
         /**
          * LocationBody
          * @description A place to send.
@@ -1226,6 +2418,37 @@ export interface components {
             version: number;
         };
         /**
+         * MeterDay
+         * @description Requests of one local day.
+         */
+        MeterDay: {
+            /**
+             * Day
+             * Format: date
+             */
+            day: string;
+            /** Requests */
+            requests: number;
+        };
+        /**
+         * MikroWispForm
+         * @description A MikroWisp server; without a department, a gateway or a method that function is off.
+         */
+        MikroWispForm: {
+            /** Payment Gateway */
+            payment_gateway: string | null;
+            /** Payment Method */
+            payment_method: string | null;
+            /** Ticket Department */
+            ticket_department: number | null;
+            /** Token */
+            token: string | null;
+            /** Url */
+            url: string;
+            /** Verify Tls */
+            verify_tls: boolean;
+        };
+        /**
          * ModeBody
          * @description A change of mode, made on the state of ``revision``.
          */
@@ -1272,6 +2495,15 @@ export interface components {
             text: string;
         };
         /**
+         * NoticeCount
+         * @description How many notices of a search are in a state.
+         */
+        NoticeCount: {
+            /** Count */
+            count: number;
+            state: components["schemas"]["NoticeState"];
+        };
+        /**
          * NoticeData
          * @description Something to tell the user, once. ``text`` is ready to show.
          */
@@ -1289,6 +2521,33 @@ export interface components {
             title: string;
         };
         /**
+         * NoticeDetail
+         * @description A notice with its history, oldest first, and what can still be done with it.
+         */
+        NoticeDetail: {
+            /** May Cancel */
+            may_cancel: boolean;
+            /** May Retry */
+            may_retry: boolean;
+            notice: components["schemas"]["NoticeRow"];
+            /** Timeline */
+            timeline: components["schemas"]["NoticeStepView"][];
+        };
+        /**
+         * NoticeFileView
+         * @description A file of a notice; ``problem`` says why its link went in its place.
+         */
+        NoticeFileView: {
+            /** Name */
+            name: string | null;
+            /** Problem */
+            problem: string | null;
+            /** Stored */
+            stored: boolean;
+            /** Url */
+            url: string;
+        };
+        /**
          * NoticeFrame
          * @description A notification; of events it carries the event's cursor.
          */
@@ -1301,6 +2560,150 @@ export interface components {
              * @enum {string}
              */
             type: "notice";
+        };
+        /**
+         * NoticePageView
+         * @description A page of the ledger, newest first; ``next`` asks for the older ones.
+         */
+        NoticePageView: {
+            /** Counts */
+            counts: components["schemas"]["NoticeCount"][];
+            /** Next */
+            next: string | null;
+            /** Rows */
+            rows: components["schemas"]["NoticeRow"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * NoticeRow
+         * @description A line of the ledger.
+         */
+        NoticeRow: {
+            /** Customer Name */
+            customer_name: string | null;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Files */
+            files: components["schemas"]["NoticeFileView"][];
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string | null;
+            /** Next Try At */
+            next_try_at: string | null;
+            /** Phone */
+            phone: string;
+            /** Reason */
+            reason: string | null;
+            /**
+             * Received At
+             * Format: date-time
+             */
+            received_at: string;
+            /**
+             * Source
+             * @enum {string}
+             */
+            source: "push" | "altwha";
+            /** Source Name */
+            source_name: string;
+            state: components["schemas"]["NoticeState"];
+            /** Text */
+            text: string;
+            /** Urgent */
+            urgent: boolean;
+        };
+        /**
+         * NoticeRules
+         * @description The screen's fields. Quiet hours also hold for the sender, so that there is one answer to "from when to when".
+         */
+        NoticeRules: {
+            /** Altwha Max Tries */
+            altwha_max_tries: number;
+            /** Altwha Poll */
+            altwha_poll: boolean;
+            /** Attach Pdf Links */
+            attach_pdf_links: boolean;
+            /** Cold Per Day */
+            cold_per_day: number;
+            /** Default Ttl H */
+            default_ttl_h: number;
+            /** Duplicate Window Min */
+            duplicate_window_min: number;
+            /** Enabled */
+            enabled: boolean;
+            /** Max Attachment Mb */
+            max_attachment_mb: number;
+            /** Notices Per Minute */
+            notices_per_minute: number;
+            /**
+             * Quiet From
+             * Format: time
+             */
+            quiet_from: string;
+            /** Quiet Hours */
+            quiet_hours: boolean;
+            /**
+             * Quiet To
+             * Format: time
+             */
+            quiet_to: string;
+            /** Retention Days */
+            retention_days: number;
+            /** Ttl H By Kind */
+            ttl_h_by_kind: {
+                [key: string]: number;
+            };
+        };
+        /**
+         * NoticeRulesBody
+         * @description A change of the rules, made on the state of these revisions.
+         */
+        NoticeRulesBody: {
+            /** Revision */
+            revision: number;
+            rules: components["schemas"]["NoticeRules"];
+            /** Sending Revision */
+            sending_revision: number;
+        };
+        /**
+         * NoticeSettingsView
+         * @description What is saved, with the revisions that a change must name. ``push_url`` is null where nobody has set it.
+         */
+        NoticeSettingsView: {
+            /** Integrations */
+            integrations: components["schemas"]["IntegrationView"][];
+            /** Push Url */
+            push_url: string | null;
+            /** Revision */
+            revision: number;
+            rules: components["schemas"]["NoticeRules"];
+            /** Sending Revision */
+            sending_revision: number;
+        };
+        /**
+         * NoticeState
+         * @description Where a notice is. It only ever moves on; ``failed`` because of an unknown outcome can still become ``sent``.
+         * @enum {string}
+         */
+        NoticeState: "accepted" | "waiting" | "sending" | "sent" | "delivered" | "read" | "failed" | "expired" | "cancelled";
+        /**
+         * NoticeStepView
+         * @description One move of a notice.
+         */
+        NoticeStepView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            state: components["schemas"]["NoticeState"];
+            /** Text */
+            text: string;
         };
         /**
          * OpenTicketsCard
@@ -1352,6 +2755,90 @@ export interface components {
             code: string;
         };
         /**
+         * ParkedCount
+         * @description How many messages a part has parked.
+         */
+        ParkedCount: {
+            /** Count */
+            count: number;
+            /** Part */
+            part: string;
+            /** Service */
+            service: string;
+        };
+        /**
+         * ParkedDetail
+         * @description A parked message whole: its history, oldest first, and its body as text.
+         */
+        ParkedDetail: {
+            /** Body */
+            body: string;
+            /** Correlation Id */
+            correlation_id: string | null;
+            /**
+             * First Failed At
+             * Format: date-time
+             */
+            first_failed_at: string;
+            /** History */
+            history: components["schemas"]["TryView"][];
+            /**
+             * Last Failed At
+             * Format: date-time
+             */
+            last_failed_at: string;
+            /** Message Id */
+            message_id: string | null;
+            row: components["schemas"]["ParkedRow"];
+            /** Truncated */
+            truncated: boolean;
+        };
+        /**
+         * ParkedPage
+         * @description A page, newest first; ``next`` asks for the older ones.
+         */
+        ParkedPage: {
+            /** Next */
+            next: number | null;
+            /** Rows */
+            rows: components["schemas"]["ParkedRow"][];
+            /** Services */
+            services: components["schemas"]["ParkedCount"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * ParkedRow
+         * @description A parked message, without its body.
+         */
+        ParkedRow: {
+            /** Message */
+            message: string;
+            /**
+             * Parked At
+             * Format: date-time
+             */
+            parked_at: string;
+            /** Part */
+            part: string;
+            /** Reason */
+            reason: string;
+            /** Replays */
+            replays: number;
+            /** Seq */
+            seq: number;
+            /** Service */
+            service: string;
+            /** Subject Kind */
+            subject_kind: string;
+            /** Tries */
+            tries: number;
+            /** Why */
+            why: string;
+            /** Why Text */
+            why_text: string;
+        };
+        /**
          * PasswordBody
          * @description A change of the own password.
          */
@@ -1372,7 +2859,7 @@ export interface components {
          * @description What a route can require.
          * @enum {string}
          */
-        Permission: "dashboard.view" | "omnichat.use" | "omnichat.all" | "tools.view" | "tools.change" | "users.manage";
+        Permission: "dashboard.view" | "omnichat.use" | "omnichat.all" | "tools.view" | "tools.change" | "users.manage" | "settings.manage" | "notices.view" | "parked.manage";
         /**
          * PingFrame
          * @description All that a browser sends: every ``ping_every_s`` seconds.
@@ -1458,6 +2945,27 @@ export interface components {
             message: string;
         };
         /**
+         * PromiseRules
+         * @description What customers may promise to the bot.
+         */
+        PromiseRules: {
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Max Days
+             * @default 5
+             */
+            max_days: number;
+            /**
+             * Max Per Month
+             * @default 1
+             */
+            max_per_month: number;
+        };
+        /**
          * PublicInfo
          * @description What the login page shows before anybody is known.
          */
@@ -1504,6 +3012,28 @@ export interface components {
             name: string;
         };
         /**
+         * ReplayedView
+         * @description How many were given back, and why the rest was not.
+         */
+        ReplayedView: {
+            /** Failed */
+            failed: number;
+            /** Left */
+            left: number;
+            /** Message */
+            message: string | null;
+            /** Replayed */
+            replayed: number;
+        };
+        /**
+         * ReplayServiceBody
+         * @description Whose messages to give back.
+         */
+        ReplayServiceBody: {
+            /** Service */
+            service: string;
+        };
+        /**
          * ReplyBody
          * @description An answer to the customer: exactly one of ``text``, ``media_id`` (with ``caption``) and ``location``.
          *
@@ -1521,6 +3051,35 @@ export interface components {
             quoted_id?: string | null;
             /** Text */
             text?: string | null;
+        };
+        /**
+         * RequestMeterView
+         * @description What a metered system was asked in its present period; ``allowance`` is null while nobody knows it.
+         */
+        RequestMeterView: {
+            /** Allowance */
+            allowance: number | null;
+            /** By Day */
+            by_day: components["schemas"]["MeterDay"][];
+            /**
+             * Level
+             * @enum {string}
+             */
+            level: "ok" | "warning" | "over";
+            /** Metered */
+            metered: boolean;
+            /**
+             * Period From
+             * Format: date
+             */
+            period_from: string;
+            /**
+             * Period To
+             * Format: date
+             */
+            period_to: string;
+            /** Used */
+            used: number;
         };
         /**
          * ResetData
@@ -1553,6 +3112,33 @@ export interface components {
          * @enum {string}
          */
         Role: "administrator" | "supervisor" | "operator";
+        /**
+         * SendStateView
+         * @description The traffic light of sending.
+         */
+        SendStateView: {
+            /** Cold Left */
+            cold_left: number;
+            /** Cold Used */
+            cold_used: number;
+            /**
+             * Light
+             * @enum {string}
+             */
+            light: "green" | "amber" | "red";
+            /** Paused Until */
+            paused_until: string | null;
+            /** Quiet Until */
+            quiet_until: string | null;
+            /** Reason */
+            reason: string;
+            /** Unconfirmed */
+            unconfirmed: number;
+            /** Waiting Notices */
+            waiting_notices: number;
+            /** Waiting Replies */
+            waiting_replies: number;
+        };
         /**
          * Session
          * @description The present session. While ``must_change_password`` every other call answers 403 password_change_required.
@@ -1770,6 +3356,21 @@ export interface components {
             agents: components["schemas"]["AgentView"][];
             /** Departments */
             departments: components["schemas"]["Ref"][];
+        };
+        /**
+         * TryView
+         * @description One try that did not work.
+         */
+        TryView: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Reason */
+            reason: string;
+            /** Replica */
+            replica: string;
         };
         /**
          * TypingBody
@@ -1991,29 +3592,60 @@ export type AccountView = components['schemas']['AccountView'];
 export type AgentView = components['schemas']['AgentView'];
 export type AiCard = components['schemas']['AiCard'];
 export type AiKindCount = components['schemas']['AiKindCount'];
+export type AlertView = components['schemas']['AlertView'];
 export type Area = components['schemas']['Area'];
 export type AuthorKind = components['schemas']['AuthorKind'];
 export type AuthorView = components['schemas']['AuthorView'];
 export type BodyUploadMedia = components['schemas']['Body_upload_media'];
 export type BotCard = components['schemas']['BotCard'];
 export type BotMode = components['schemas']['BotMode'];
+export type Capability = components['schemas']['Capability'];
+export type CapabilityView = components['schemas']['CapabilityView'];
 export type CloseBody = components['schemas']['CloseBody'];
 export type CloseCode = components['schemas']['CloseCode'];
+export type ConnectionTestView = components['schemas']['ConnectionTestView'];
 export type ConnectionView = components['schemas']['ConnectionView'];
 export type ContactCardView = components['schemas']['ContactCardView'];
 export type Counts = components['schemas']['Counts'];
 export type CountsFrame = components['schemas']['CountsFrame'];
+export type CreateIntegrationBody = components['schemas']['CreateIntegrationBody'];
 export type CreateUserBody = components['schemas']['CreateUserBody'];
+export type CrmChangeBody = components['schemas']['CrmChangeBody'];
+export type CrmForm = components['schemas']['CrmForm'];
+export type CrmSettingsView = components['schemas']['CrmSettingsView'];
+export type CrmStatusView = components['schemas']['CrmStatusView'];
+export type CrmVendor = components['schemas']['CrmVendor'];
 export type CustomerPanel = components['schemas']['CustomerPanel'];
+export type CustomerReadView = components['schemas']['CustomerReadView'];
 export type CustomerStatus = components['schemas']['CustomerStatus'];
 export type Dashboard = components['schemas']['Dashboard'];
+export type DetectFieldsBody = components['schemas']['DetectFieldsBody'];
 export type Done = components['schemas']['Done'];
 export type EmergencyBody = components['schemas']['EmergencyBody'];
+export type FieldSampleView = components['schemas']['FieldSampleView'];
+export type FieldsDetectedView = components['schemas']['FieldsDetectedView'];
+export type HealthFrame = components['schemas']['HealthFrame'];
+export type HealthView = components['schemas']['HealthView'];
 export type HelloData = components['schemas']['HelloData'];
 export type HelloFrame = components['schemas']['HelloFrame'];
 export type ImpactView = components['schemas']['ImpactView'];
+export type IntegrationCreated = components['schemas']['IntegrationCreated'];
+export type IntegrationView = components['schemas']['IntegrationView'];
 export type InvoiceStatus = components['schemas']['InvoiceStatus'];
 export type InvoiceView = components['schemas']['InvoiceView'];
+export type IspbrainApi = components['schemas']['IspbrainApi'];
+export type IspbrainAuth = components['schemas']['IspbrainAuth'];
+export type IspbrainConnectionFields = components['schemas']['IspbrainConnectionFields'];
+export type IspbrainCustomerFields = components['schemas']['IspbrainCustomerFields'];
+export type IspbrainEndpoints = components['schemas']['IspbrainEndpoints'];
+export type IspbrainFieldMap = components['schemas']['IspbrainFieldMap'];
+export type IspbrainForm = components['schemas']['IspbrainForm'];
+export type IspbrainInvoiceFields = components['schemas']['IspbrainInvoiceFields'];
+export type IspbrainLogin = components['schemas']['IspbrainLogin'];
+export type IspbrainPages = components['schemas']['IspbrainPages'];
+export type IspbrainWrite = components['schemas']['IspbrainWrite'];
+export type IspcubeForm = components['schemas']['IspcubeForm'];
+export type JsonValue = components['schemas']['JsonValue'];
 export type LinkView = components['schemas']['LinkView'];
 export type LiveFrame = components['schemas']['LiveFrame'];
 export type LocationBody = components['schemas']['LocationBody'];
@@ -2024,16 +3656,32 @@ export type MessageData = components['schemas']['MessageData'];
 export type MessagePage = components['schemas']['MessagePage'];
 export type MessageUpdatedFrame = components['schemas']['MessageUpdatedFrame'];
 export type MessageView = components['schemas']['MessageView'];
+export type MeterDay = components['schemas']['MeterDay'];
+export type MikroWispForm = components['schemas']['MikroWispForm'];
 export type ModeBody = components['schemas']['ModeBody'];
 export type ModeFrame = components['schemas']['ModeFrame'];
 export type MoneyView = components['schemas']['MoneyView'];
 export type NoteBody = components['schemas']['NoteBody'];
+export type NoticeCount = components['schemas']['NoticeCount'];
 export type NoticeData = components['schemas']['NoticeData'];
+export type NoticeDetail = components['schemas']['NoticeDetail'];
+export type NoticeFileView = components['schemas']['NoticeFileView'];
 export type NoticeFrame = components['schemas']['NoticeFrame'];
+export type NoticePageView = components['schemas']['NoticePageView'];
+export type NoticeRow = components['schemas']['NoticeRow'];
+export type NoticeRules = components['schemas']['NoticeRules'];
+export type NoticeRulesBody = components['schemas']['NoticeRulesBody'];
+export type NoticeSettingsView = components['schemas']['NoticeSettingsView'];
+export type NoticeState = components['schemas']['NoticeState'];
+export type NoticeStepView = components['schemas']['NoticeStepView'];
 export type OpenTicketsCard = components['schemas']['OpenTicketsCard'];
 export type OperationView = components['schemas']['OperationView'];
 export type PairCodeBody = components['schemas']['PairCodeBody'];
 export type PairCodeView = components['schemas']['PairCodeView'];
+export type ParkedCount = components['schemas']['ParkedCount'];
+export type ParkedDetail = components['schemas']['ParkedDetail'];
+export type ParkedPage = components['schemas']['ParkedPage'];
+export type ParkedRow = components['schemas']['ParkedRow'];
 export type PasswordBody = components['schemas']['PasswordBody'];
 export type Permission = components['schemas']['Permission'];
 export type PingFrame = components['schemas']['PingFrame'];
@@ -2042,14 +3690,19 @@ export type PresenceData = components['schemas']['PresenceData'];
 export type PresenceFrame = components['schemas']['PresenceFrame'];
 export type PreviousTicket = components['schemas']['PreviousTicket'];
 export type Problem = components['schemas']['Problem'];
+export type PromiseRules = components['schemas']['PromiseRules'];
 export type PublicInfo = components['schemas']['PublicInfo'];
 export type QrView = components['schemas']['QrView'];
 export type QuotedLine = components['schemas']['QuotedLine'];
 export type Ref = components['schemas']['Ref'];
+export type ReplayedView = components['schemas']['ReplayedView'];
+export type ReplayServiceBody = components['schemas']['ReplayServiceBody'];
 export type ReplyBody = components['schemas']['ReplyBody'];
+export type RequestMeterView = components['schemas']['RequestMeterView'];
 export type ResetData = components['schemas']['ResetData'];
 export type ResetFrame = components['schemas']['ResetFrame'];
 export type Role = components['schemas']['Role'];
+export type SendStateView = components['schemas']['SendStateView'];
 export type Session = components['schemas']['Session'];
 export type SessionCompany = components['schemas']['SessionCompany'];
 export type SessionState = components['schemas']['SessionState'];
@@ -2066,6 +3719,7 @@ export type TicketsByStatusCard = components['schemas']['TicketsByStatusCard'];
 export type TicketStatus = components['schemas']['TicketStatus'];
 export type TransferBody = components['schemas']['TransferBody'];
 export type TransferTargets = components['schemas']['TransferTargets'];
+export type TryView = components['schemas']['TryView'];
 export type TypingBody = components['schemas']['TypingBody'];
 export type TypingData = components['schemas']['TypingData'];
 export type TypingFrame = components['schemas']['TypingFrame'];
@@ -2164,6 +3818,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OperationView"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_health: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthView"];
                 };
             };
             /** @description What went wrong and what to do */
@@ -2421,6 +4104,322 @@ export interface operations {
             };
         };
     };
+    list_notices: {
+        parameters: {
+            query?: {
+                before?: string | null;
+                q?: string | null;
+                since?: string | null;
+                state?: components["schemas"]["NoticeState"] | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePageView"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retry_notice: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notice_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeDetail"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_unreached: {
+        parameters: {
+            query?: {
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_parked: {
+        parameters: {
+            query?: {
+                before?: number | null;
+                service?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedPage"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_parked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParkedDetail"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    discard_parked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_parked: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                seq: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replay_parked_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplayServiceBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplayedView"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     change_password: {
         parameters: {
             query?: never;
@@ -2483,6 +4482,35 @@ export interface operations {
             };
         };
     };
+    get_send_state: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SendStateView"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_session: {
         parameters: {
             query?: never;
@@ -2517,6 +4545,318 @@ export interface operations {
             query?: never;
             header?: never;
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_crm_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrmSettingsView"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_crm_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrmChangeBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrmSettingsView"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    detect_fields: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DetectFieldsBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldsDetectedView"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_request_meter: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestMeterView"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_crm_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrmStatusView"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_crm_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CrmForm"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionTestView"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_notice_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettingsView"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_notice_rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeRulesBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeSettingsView"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_integration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateIntegrationBody"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IntegrationCreated"];
+                };
+            };
+            /** @description What went wrong and what to do */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_integration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                integration_id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;

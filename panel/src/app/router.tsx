@@ -13,6 +13,7 @@ import { keys, sessionQuery } from "../api/queries";
 import type { Permission, QueueView, Session } from "../api/types";
 import { ErrorPage } from "../pages/ErrorPage";
 import { NotFoundPage } from "../pages/NotFoundPage";
+import { noticeSearch } from "../pages/notices/search";
 import { can, landingPath } from "../session/permissions";
 import { AppFrame } from "../shell/AppFrame";
 import { queryClient } from "./queryClient";
@@ -113,11 +114,56 @@ const toolsRoute = createRoute({
   component: lazyRouteComponent(() => import("../pages/tools/ToolsPage"), "ToolsPage"),
 });
 
+const parkedRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/herramientas/apartados",
+  staticData: { permission: "parked.manage" },
+  component: lazyRouteComponent(() => import("../pages/tools/parked/ParkedPage"), "ParkedPage"),
+});
+
+const noticesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/avisos",
+  validateSearch: noticeSearch,
+  staticData: { permission: "notices.view" },
+  component: lazyRouteComponent(() => import("../pages/notices/LedgerPage"), "LedgerPage"),
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/ajustes",
+  staticData: { permission: "settings.manage" },
+  component: lazyRouteComponent(() => import("../pages/settings/SettingsPage"), "SettingsPage"),
+});
+
+const crmRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/ajustes/integraciones",
+  staticData: { permission: "settings.manage" },
+  component: lazyRouteComponent(() => import("../pages/settings/crm/CrmPage"), "CrmPage"),
+});
+
+const gatewayRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/ajustes/avisos",
+  staticData: { permission: "settings.manage" },
+  component: lazyRouteComponent(() => import("../pages/settings/notices/NoticeSettingsPage"), "NoticeSettingsPage"),
+});
+
 export const router = createRouter({
   routeTree: rootRoute.addChildren([
     loginRoute,
     passwordRoute,
-    appRoute.addChildren([homeRoute, omnichatRoute, toolsRoute]),
+    appRoute.addChildren([
+      homeRoute,
+      omnichatRoute,
+      toolsRoute,
+      parkedRoute,
+      noticesRoute,
+      settingsRoute,
+      crmRoute,
+      gatewayRoute,
+    ]),
   ]),
   context: { queryClient },
   defaultPreload: false,

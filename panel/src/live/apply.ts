@@ -26,6 +26,9 @@ export function applyEvent(client: QueryClient, event: LiveEvent, userId: string
     case "mode":
       applyState(client, keys.mode, event.data);
       break;
+    case "health":
+      applyState(client, keys.health, event.data);
+      break;
   }
 }
 

@@ -5,6 +5,7 @@ import { Logo } from "../components/Logo";
 import { es } from "../i18n/es";
 import { useSession } from "../session/useSession";
 import { BotCard, BotLight } from "./BotStatus";
+import { HealthLight } from "./HealthLight";
 import { NavList } from "./NavList";
 import classes from "./Sidebar.module.css";
 import { UserMenu } from "./UserMenu";
@@ -62,6 +63,7 @@ function SidebarBody({
       </div>
       <NavList small={small} {...(onNavigate && { onNavigate })} />
       <div className={classes.foot}>
+        <HealthLight small={small} />
         {small ? <BotLight /> : <BotCard />}
         <div className={classes.tools}>
           <UserMenu small={small} />

@@ -1,9 +1,9 @@
-import { House, type LucideIcon, MessagesSquare, Wrench } from "lucide-react";
+import { House, type LucideIcon, MessagesSquare, Send, Settings, Wrench } from "lucide-react";
 import type { Permission } from "../api/types";
 import { es } from "../i18n/es";
 
 export interface NavEntry {
-  to: "/" | "/omnichat/{-$ticketId}" | "/herramientas";
+  to: "/" | "/omnichat/{-$ticketId}" | "/herramientas" | "/avisos" | "/ajustes";
   label: string;
   icon: LucideIcon;
   permission: Permission;
@@ -23,5 +23,7 @@ export const NAV: readonly NavEntry[] = [
     group: "care",
     newTab: "ispbot-omnichat",
   },
+  { to: "/avisos", label: es.shell.notices, icon: Send, permission: "notices.view", group: "history" },
   { to: "/herramientas", label: es.shell.tools, icon: Wrench, permission: "tools.view", group: "settings" },
+  { to: "/ajustes", label: es.shell.settings, icon: Settings, permission: "settings.manage", group: "settings" },
 ];

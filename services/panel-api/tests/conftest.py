@@ -17,7 +17,7 @@ from argon2 import PasswordHasher
 from pydantic import TypeAdapter
 from websockets.asyncio.client import ClientConnection, connect
 
-from ispbot_contracts import ai, crm, scheduler, tickets, whatsapp
+from ispbot_contracts import ai, crm, crm_fields, crm_writes, notices, scheduler, tickets, whatsapp
 from ispbot_contracts.common import Author, AuthorKind, Freshness, Money
 from ispbot_contracts.content import TextContent
 from ispbot_contracts.settings import AttentionSettings, CompanySettings, OperationSettings, ZonesSettings
@@ -49,7 +49,9 @@ class Live:
     socket: ClientConnection
     cursor: str | None = None
 
-    async def next(self, *, skip: tuple[str, ...] = ("whatsapp", "mode", "counts", "presence")) -> dict[str, Any]:
+    async def next(
+        self, *, skip: tuple[str, ...] = ("whatsapp", "mode", "counts", "presence", "health")
+    ) -> dict[str, Any]:
         """Return the next frame that is not a state to skip."""
         while True:
             raw = await asyncio.wait_for(self.socket.recv(), 10)
@@ -217,6 +219,8 @@ class Desk:
         self.tickets: dict[str, TicketView] = {}
         self.lines: dict[str, ArchivedMessage] = {}
         self.asked: list[Any] = []
+        self.notices: dict[str, Any] = {}
+        self.unreached: list[Any] = []
         self.accounts = ["10"]
         self.stale = False
         self.make_line: Any = None
@@ -250,10 +254,50 @@ class Desk:
             whatsapp.NewQr: lambda q: whatsapp.Done(),
             whatsapp.RequestPairCode: lambda q: whatsapp.PairCode(code="ABCD-EFGH"),
         }
+        answers |= self._more()
         for action in (tickets.TakeTicket, tickets.TransferTicket, tickets.CloseTicket, tickets.MarkSeen):
             answers[action] = lambda q: tickets.TicketFound(ticket=self._ticket(q.ticket_id))
         for query, answer in answers.items():
             bus.answer(query, self._answering(answer))
+
+    def _more(self) -> dict[Any, Any]:
+        return {
+            crm.GetCrmStatus: lambda q: crm.CrmStatus(
+                vendor="mikrowisp", capabilities=[crm.Capability.BALANCE], healthy=True, reason=None
+            ),
+            crm.TestCrmConnection: lambda q: crm.ConnectionTest(ok=True, code="ok", message="Correcta", latency_ms=12),
+            crm_fields.DetectCrmFields: lambda q: crm_fields.CrmFieldsDetected(
+                ok=False, code="customer_not_found", message="No existe.", paths=[], proposed=None, reads=None
+            ),
+            crm_writes.GetRequestMeter: lambda q: crm_writes.RequestMeter(
+                metered=True, period_from="2026-11-01", period_to="2026-11-28", used=10, allowance=100, level="ok",
+                by_day=[{"day": "2026-11-01", "requests": 10}], by_operation={"customer": 10},
+            ),
+            notices.ListNotices: self._notices,
+            notices.NoticesUnreached: lambda q: notices.UnreachedPage(
+                rows=self.unreached[1:] if q.cursor else self.unreached[:1], next=None if q.cursor else "2"
+            ),
+            notices.GetNotice: lambda q: self._notice(q.notice_id),
+            notices.RetryNotice: lambda q: self._notice(q.notice_id),
+            notices.CancelNotice: lambda q: self._notice(q.notice_id),
+            whatsapp.GetSendState: lambda q: whatsapp.SendState(
+                light="amber", reason="Hay avisos en espera.", cold_used=3, cold_left=17, waiting_replies=0,
+                waiting_notices=4, unconfirmed=0,
+            ),
+        }  # fmt: skip
+
+    def _notices(self, query: Any) -> Any:
+        rows = list(self.notices.values())
+        counts = {state: sum(row.state is state for row in rows) for state in notices.NoticeState}
+        return notices.NoticePage(
+            rows=[row for row in rows if query.state in (None, row.state)], next=None, counts=counts
+        )
+
+    def _notice(self, notice_id: str) -> Any:
+        if notice_id not in self.notices:
+            raise Refusal("notice_not_found", "Ese aviso no existe.")
+        step = notices.NoticeStep(at=NOW, state=notices.NoticeState.ACCEPTED, reason=None, text="Recibido")
+        return notices.NoticeFound(notice=self.notices[notice_id], timeline=[step])
 
     def _answering(self, answer: Any) -> Any:
         async def handler(query: Any) -> Any:

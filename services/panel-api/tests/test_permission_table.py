@@ -43,6 +43,28 @@ TABLE_R = {
     ("GET", "/api/users"): ADMINS,
     ("POST", "/api/users"): ADMINS,
     ("PATCH", "/api/users/{user_id}"): ADMINS,
+    ("GET", "/api/settings/crm"): ADMINS,
+    ("PUT", "/api/settings/crm"): ADMINS,
+    ("POST", "/api/settings/crm/test"): ADMINS,
+    ("POST", "/api/settings/crm/detect"): ADMINS,
+    ("GET", "/api/settings/crm/status"): ADMINS,
+    ("GET", "/api/settings/crm/meter"): ADMINS,
+    ("GET", "/api/settings/notices"): ADMINS,
+    ("PUT", "/api/settings/notices"): ADMINS,
+    ("POST", "/api/settings/notices/integrations"): ADMINS,
+    ("DELETE", "/api/settings/notices/integrations/{integration_id}"): ADMINS,
+    ("GET", "/api/sending"): SUPERVISION,
+    ("GET", "/api/notices"): SUPERVISION,
+    ("GET", "/api/notices/unreached.csv"): SUPERVISION,
+    ("GET", "/api/notices/{notice_id}"): SUPERVISION,
+    ("POST", "/api/notices/{notice_id}/retry"): SUPERVISION,
+    ("POST", "/api/notices/{notice_id}/cancel"): SUPERVISION,
+    ("GET", "/api/parked"): ADMINS,
+    ("POST", "/api/parked/replay"): ADMINS,
+    ("GET", "/api/parked/{seq}"): ADMINS,
+    ("POST", "/api/parked/{seq}/replay"): ADMINS,
+    ("POST", "/api/parked/{seq}/discard"): ADMINS,
+    ("GET", "/api/health"): SUPERVISION,
 }
 
 
@@ -68,7 +90,9 @@ async def test_every_route_obeys_table_r_for_every_role(browsers):
     for (method, path), allowed in TABLE_R.items():
         if path in {"/api/logout", "/api/session/close-others"}:
             continue  # they end the sessions this test lives on; see test_access.py
-        address = path.format(ticket_id="t1", message_id="m1", user_id="nobody")
+        address = path.format(
+            ticket_id="t1", message_id="m1", user_id="nobody", integration_id="none", notice_id="n1", seq=999
+        )
         for role, browser in browsers.items():
             params = {"visits_days": "0", "view": "pending", "to": "STOPPED"} if method == "GET" else None
             answer = await browser.request(method, address, params=params, json=None if method == "GET" else {})
@@ -104,7 +128,17 @@ async def test_a_configured_origin_may_make_changes(start_panel, desk):
 
 def test_the_panel_gets_the_permissions_of_its_user():
     assert {role: [str(name) for name in permissions_of(role)] for role in Role} == {
-        ADMIN: ["dashboard.view", "omnichat.use", "omnichat.all", "tools.view", "tools.change", "users.manage"],
-        SUPER: ["dashboard.view", "omnichat.use", "omnichat.all", "tools.view"],
+        ADMIN: [
+            "dashboard.view",
+            "omnichat.use",
+            "omnichat.all",
+            "tools.view",
+            "tools.change",
+            "users.manage",
+            "settings.manage",
+            "notices.view",
+            "parked.manage",
+        ],
+        SUPER: ["dashboard.view", "omnichat.use", "omnichat.all", "tools.view", "notices.view"],
         OPERATOR: ["omnichat.use"],
     }

@@ -14,6 +14,7 @@ import { AiByType } from "./AiByType";
 import classes from "./Home.module.css";
 import { AiKpi, BotKpi, OpenTicketsKpi, VisitsKpi } from "./Kpis";
 import { LinkCard } from "./LinkCard";
+import { SystemAlerts } from "./SystemAlerts";
 import { TicketsByStatus } from "./TicketsByStatus";
 import { UpcomingVisits } from "./UpcomingVisits";
 
@@ -61,6 +62,7 @@ export function HomePage() {
           </div>
         </>
       )}
+      <SystemAlerts />
     </>
   );
 }

@@ -8,6 +8,7 @@ import { es } from "../../i18n/es";
 import { usePermission } from "../../session/useSession";
 import { EmergencyMessage } from "./EmergencyMessage";
 import { ModeCards } from "./ModeCards";
+import { ParkedCard } from "./parked/ParkedCard";
 import { SystemActions } from "./SystemActions";
 import classes from "./Tools.module.css";
 import { ZoneEmergency } from "./ZoneEmergency";
@@ -16,6 +17,7 @@ export function ToolsPage() {
   const operation = useQuery(modeQuery);
   const zones = useQuery(zonesQuery);
   const mayChange = usePermission("tools.change");
+  const maySeeParked = usePermission("parked.manage");
   const reason = mayChange ? null : es.common.noPermission;
 
   return (
@@ -37,6 +39,7 @@ export function ToolsPage() {
             {zones.isError && <Failure error={zones.error} onRetry={() => void zones.refetch()} />}
             {zones.data && <ZoneEmergency operation={operation.data} zones={zones.data.zones} reason={reason} />}
           </div>
+          {maySeeParked && <ParkedCard />}
           <SystemActions reason={reason} />
         </>
       )}

@@ -9,11 +9,15 @@ from starlette.types import ASGIApp
 
 from ispbot_panel_api.agents.routes import router as agents
 from ispbot_panel_api.auth.routes import router as auth
+from ispbot_panel_api.crm.routes import router as crm
 from ispbot_panel_api.customers.routes import router as customers
 from ispbot_panel_api.dashboard.routes import router as dashboard
+from ispbot_panel_api.health.routes import router as health_routes
 from ispbot_panel_api.live.routes import router as live
 from ispbot_panel_api.media.routes import router as media
 from ispbot_panel_api.mode.routes import router as mode
+from ispbot_panel_api.notices.routes import router as notices
+from ispbot_panel_api.parked.routes import router as parked
 from ispbot_panel_api.shapes import Problem
 from ispbot_panel_api.tickets.routes import router as tickets
 from ispbot_panel_api.users.routes import router as users
@@ -38,7 +42,22 @@ def build_api() -> FastAPI:
         generate_unique_id_function=_operation_id,
         responses={"default": {"model": Problem, "description": "What went wrong and what to do"}},
     )
-    for router in (auth, users, dashboard, whatsapp, tickets, media, customers, agents, mode, live):
+    for router in (
+        auth,
+        users,
+        dashboard,
+        whatsapp,
+        tickets,
+        media,
+        customers,
+        agents,
+        mode,
+        live,
+        crm,
+        notices,
+        parked,
+        health_routes,
+    ):
         api.include_router(router)
     problems.install(api)
     return api

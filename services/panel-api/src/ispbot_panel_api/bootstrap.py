@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from ispbot_contracts.health import ServiceHealth
 from ispbot_contracts.whatsapp import TypingSeen
 from ispbot_panel_api.agents.presence import Presence
 from ispbot_panel_api.app import build_api, build_app
@@ -9,6 +10,7 @@ from ispbot_panel_api.audit import log as audit
 from ispbot_panel_api.auth import sessions, throttle
 from ispbot_panel_api.auth.login import create_first_user
 from ispbot_panel_api.auth.passwords import Passwords
+from ispbot_panel_api.health.watch import HealthWatch
 from ispbot_panel_api.live.feed import Feed
 from ispbot_panel_api.live.hints import AgentTyping, PresenceSeen, SessionsChanged
 from ispbot_panel_api.live.hub import Hub
@@ -19,6 +21,7 @@ from ispbot_panel_api.settings import PanelSettings
 from ispbot_panel_api.users import store as users
 from ispbot_panel_api.web.panel import INDEX
 from ispbot_panel_api.whatsapp.link import LinkWatch
+from ispbot_runtime.dead_letters import DeadLetters
 from ispbot_runtime.mongo import ensure_indexes
 from ispbot_runtime.service import Service
 
@@ -36,8 +39,10 @@ async def bootstrap(service: Service) -> None:
     user_store, passwords = users.UserStore(service.database), Passwords()
     await create_first_user(users=user_store, passwords=passwords)
     session_store = sessions.Sessions(service.database, user_store)
-    presence, link, feed = Presence(bus), LinkWatch(bus), Feed(bus)
-    hub = Hub(bus=bus, feed=feed, watch=service.watch, sessions=session_store, presence=presence, link=link)
+    presence, link, feed, health = Presence(bus), LinkWatch(bus), Feed(bus), HealthWatch()
+    hub = Hub(
+        bus=bus, feed=feed, watch=service.watch, sessions=session_store, presence=presence, link=link, health=health
+    )
     await link.start()
     await feed.start()
     service.before_close(feed.stop)
@@ -45,7 +50,16 @@ async def bootstrap(service: Service) -> None:
     await bus.listen(AgentTyping, hub.agent_typing)
     await bus.listen(SessionsChanged, hub.sessions_changed)
     await bus.listen(PresenceSeen, presence.heard)
-    for work in (feed.watch, link.follow, link.watch_lease, presence.tell, hub.keep_counts, hub.recheck_all):
+    await bus.listen(ServiceHealth, health.heard)
+    for work in (
+        feed.watch,
+        link.follow,
+        link.watch_lease,
+        presence.tell,
+        health.watch,
+        hub.keep_counts,
+        hub.recheck_all,
+    ):
         service.background(work(), work.__qualname__)
     service.background(WaitingWatch(bus=bus, watch=service.watch, hub=hub).run(), "waiting_watch")
     parts = Parts(
@@ -63,6 +77,9 @@ async def bootstrap(service: Service) -> None:
         presence=presence,
         hub=hub,
         allowed_origins=frozenset(config.panel_origins),
+        push_url=config.push_url,
+        health=health,
+        letters=DeadLetters(bus),
     )
     api = build_api()
     api.state.parts = parts

@@ -12,12 +12,14 @@ from ispbot_panel_api.auth.passwords import Passwords
 from ispbot_panel_api.auth.sessions import Sessions, Staff
 from ispbot_panel_api.auth.throttle import Throttle
 from ispbot_panel_api.failures import forbidden, no_session
+from ispbot_panel_api.health.watch import HealthWatch
 from ispbot_panel_api.live.hub import Hub
 from ispbot_panel_api.media.uploads import Uploads
 from ispbot_panel_api.permissions import Permission
 from ispbot_panel_api.users.store import UserStore
 from ispbot_panel_api.whatsapp.link import LinkWatch
 from ispbot_runtime.bus import Bus
+from ispbot_runtime.dead_letters import DeadLetters
 from ispbot_runtime.media import MediaStore
 from ispbot_runtime.settings_store import SettingsStore, SettingsWatch
 
@@ -40,6 +42,9 @@ class Parts:
     presence: Presence
     hub: Hub
     allowed_origins: frozenset[str]
+    push_url: str | None
+    health: HealthWatch
+    letters: DeadLetters
 
 
 def parts_of(connection: HTTPConnection) -> Parts:
@@ -84,3 +89,6 @@ Agent = Annotated[Staff, Depends(Allowed(Permission.OMNICHAT_USE))]
 ToolsViewer = Annotated[Staff, Depends(Allowed(Permission.TOOLS_VIEW))]
 ToolsChanger = Annotated[Staff, Depends(Allowed(Permission.TOOLS_CHANGE))]
 UsersManager = Annotated[Staff, Depends(Allowed(Permission.USERS_MANAGE))]
+SettingsManager = Annotated[Staff, Depends(Allowed(Permission.SETTINGS_MANAGE))]
+NoticesViewer = Annotated[Staff, Depends(Allowed(Permission.NOTICES_VIEW))]
+ParkedManager = Annotated[Staff, Depends(Allowed(Permission.PARKED_MANAGE))]

@@ -26,10 +26,21 @@ class Permission(StrEnum):
     """Herramientas, changing: mode, emergency, restart, unlink."""
     USERS_MANAGE = "users.manage"
     """Gestión de Usuarios."""
+    SETTINGS_MANAGE = "settings.manage"
+    """Ajustes Generales."""
+    NOTICES_VIEW = "notices.view"
+    """Historial, Avisos del ISP: reading, sending again, cancelling."""
+    PARKED_MANAGE = "parked.manage"
+    """Mensajes apartados: they show what customers wrote."""
 
 
 _OPERATOR = frozenset({Permission.OMNICHAT_USE})
-_SUPERVISOR = _OPERATOR | {Permission.OMNICHAT_ALL, Permission.DASHBOARD_VIEW, Permission.TOOLS_VIEW}
+_SUPERVISOR = _OPERATOR | {
+    Permission.OMNICHAT_ALL,
+    Permission.DASHBOARD_VIEW,
+    Permission.TOOLS_VIEW,
+    Permission.NOTICES_VIEW,
+}
 
 TABLE: dict[Role, frozenset[Permission]] = {
     Role.OPERATOR: _OPERATOR,

@@ -14,3 +14,5 @@ class PanelSettings(CommonSettings):
     """Folder of the built panel; without it only the API is served."""
     panel_origins: list[str] = Field(default_factory=list)
     """Origins (``https://panel.example``) allowed beside the address that the browser itself called."""
+    push_url: str | None = None
+    """The address that management systems push their notices to, as they reach it from outside; shown to administrators."""

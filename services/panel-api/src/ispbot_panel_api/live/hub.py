@@ -14,6 +14,7 @@ from ispbot_contracts.tickets import GetTicket, MessageUpdated, TicketView
 from ispbot_contracts.whatsapp import TypingSeen
 from ispbot_panel_api.agents.presence import Presence
 from ispbot_panel_api.auth.sessions import Sessions, Staff
+from ispbot_panel_api.health.watch import HealthWatch
 from ispbot_panel_api.live.connection import PING_EVERY_S, Connection, reset_frame
 from ispbot_panel_api.live.feed import Feed
 from ispbot_panel_api.live.hints import AgentTyping, SessionsChanged
@@ -46,10 +47,11 @@ class Hub:
     """Tells every browser what its user may hear."""
 
     def __init__(
-        self, *, bus: Bus, feed: Feed, watch: SettingsWatch, sessions: Sessions, presence: Presence, link: LinkWatch
-    ) -> None:
+        self, *, bus: Bus, feed: Feed, watch: SettingsWatch, sessions: Sessions, presence: Presence, link: LinkWatch,
+        health: HealthWatch,
+    ) -> None:  # fmt: skip
         self._bus, self._feed, self._watch = bus, feed, watch
-        self._sessions, self._presence, self._link = sessions, presence, link
+        self._sessions, self._presence, self._link, self._health = sessions, presence, link, health
         self._index = TicketIndex()
         self._told: LRUCache[int, Told | None] = LRUCache(maxsize=_TOLD_KEPT)
         self._connections: set[Connection] = set()
@@ -58,6 +60,7 @@ class Hub:
         feed.on_restart(self._stream_wiped)
         presence.on_change(self._presence_changed)
         link.on_change(self._link_changed)
+        health.on_change(self._health_changed)
         watch.on_change(self._settings_changed)
 
     # -- one browser --------------------------------------------------------------------------------------------------
@@ -92,6 +95,7 @@ class Hub:
     def _show_states(self, connection: Connection) -> None:
         if connection.user.may(Permission.DASHBOARD_VIEW):
             connection.show("whatsapp", self._whatsapp_frame())
+            connection.show("health", self._health_frame())
         if connection.user.may(Permission.TOOLS_VIEW):
             connection.show("mode", self._mode_frame())
         self._counts_due.add(connection.user.id)
@@ -151,6 +155,9 @@ class Hub:
     def _link_changed(self) -> None:
         self._show_all("whatsapp", self._whatsapp_frame(), Permission.DASHBOARD_VIEW)
 
+    def _health_changed(self) -> None:
+        self._show_all("health", self._health_frame(), Permission.DASHBOARD_VIEW)
+
     async def _settings_changed(self, section: Section) -> None:
         if isinstance(section, OperationSettings):
             self._show_all("mode", self._mode_frame(), Permission.TOOLS_VIEW)
@@ -187,6 +194,9 @@ class Hub:
 
     def _whatsapp_frame(self) -> str:
         return part("whatsapp", self._link.view()).frame(None)
+
+    def _health_frame(self) -> str:
+        return part("health", self._health.view()).frame(None)
 
     def _mode_frame(self) -> str:
         view: BaseModel = operation_view(

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ispbot_panel_api.health.models import HealthView
 from ispbot_panel_api.mode.models import OperationView
 from ispbot_panel_api.shapes import Body, Ref, View
 from ispbot_panel_api.tickets.models import Counts, MessageView, TicketRow
@@ -158,6 +159,14 @@ class ModeFrame(View):
     data: OperationView
 
 
+class HealthFrame(View):
+    """What does not work now."""
+
+    type: Literal["health"]
+    cursor: None
+    data: HealthView
+
+
 class TypingData(View):
     """Who types in which conversation; ``agent`` is null when the customer does."""
 
@@ -206,6 +215,7 @@ LiveFrame = Annotated[
     | CountsFrame
     | WhatsAppFrame
     | ModeFrame
+    | HealthFrame
     | TypingFrame
     | PresenceFrame
     | PongFrame,

@@ -1,0 +1,35 @@
+import { Popover, UnstyledButton } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { TriangleAlert } from "lucide-react";
+import { healthQuery } from "../api/settings";
+import { AlertList } from "../components/AlertList";
+import { es } from "../i18n/es";
+import { usePermission } from "../session/useSession";
+import classes from "./HealthLight.module.css";
+
+/** Shown on every screen while a part does not work; nothing while all is well. */
+export function HealthLight({ small }: { small: boolean }) {
+  const health = useQuery({ ...healthQuery, enabled: usePermission("dashboard.view") });
+  const alerts = health.data?.alerts ?? [];
+  if (alerts.length === 0) return null;
+  const label = es.system.health.indicator(alerts.length);
+  const level = alerts.some((alert) => alert.level === "bad") ? "bad" : "warn";
+  return (
+    <Popover position="right-end" width={360} shadow="md" withArrow>
+      <Popover.Target>
+        <UnstyledButton
+          className={classes.button}
+          data-level={level}
+          data-small={small || undefined}
+          aria-label={label}
+        >
+          <TriangleAlert size={16} aria-hidden="true" />
+          {!small && <span>{label}</span>}
+        </UnstyledButton>
+      </Popover.Target>
+      <Popover.Dropdown className={classes.list} aria-label={es.system.health.title}>
+        <AlertList alerts={alerts} />
+      </Popover.Dropdown>
+    </Popover>
+  );
+}

@@ -1,0 +1,1 @@
+"""Integraciones ISP: the one management system, its credentials, and whether it answers."""

@@ -1,0 +1,1 @@
+"""What does not work now, what it means for customers, and what to do."""

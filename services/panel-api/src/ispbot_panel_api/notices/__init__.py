@@ -1,0 +1,1 @@
+"""Gateway ISP: who may push notices, how they leave, and their ledger."""

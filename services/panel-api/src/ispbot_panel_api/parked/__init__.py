@@ -1,0 +1,1 @@
+"""Mensajes apartados: what could not be handled, for administrators to judge."""
