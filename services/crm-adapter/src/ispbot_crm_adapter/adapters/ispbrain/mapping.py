@@ -69,7 +69,6 @@ def entry_of(row: ListedRow, locale: Locale) -> DirectoryEntry:
         number_key(row.code) or row.id,
         locale.nationals(*row.phones),
         document_keys(row.document),
-        person_name(row.name),
     )
 
 
