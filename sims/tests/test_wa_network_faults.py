@@ -113,6 +113,22 @@ async def test_a_silent_link_is_connected_and_carries_nothing_until_it_wakes(tmp
         assert (await world.device.expect("message"))["content"]["text"] == "hola"
 
 
+async def test_a_zombie_link_answers_pings_and_a_new_one_brings_what_it_withheld(tmp_path):
+    async with linked_world(tmp_path) as world:
+        assert (await world.net.fault("zombie"))["links"] == 1
+        await world.net.phone(NELIDA).say("hola")
+        await world.net.phone(NELIDA).type()
+        with pytest.raises(TimeoutError):
+            await world.device.ask("list_groups", timeout_s=0.2)
+        await world.device.write("ping")
+        await world.device.expect("pong")
+        assert not [f for f in world.device.frames if f["t"] in {"message", "typing"}]
+        await world.net.fault("drop_connection")
+        await world.device.expect_close()
+        async with LinkedDevice(world.url, world.credentials) as again:
+            assert (await again.expect("message"))["content"]["text"] == "hola"
+
+
 async def test_a_lasting_fault_stays_until_it_is_cleared_and_a_counted_one_runs_out(tmp_path):
     async with linked_world(tmp_path) as world:
         await world.net.phone(NELIDA).configure(name="Nélida")

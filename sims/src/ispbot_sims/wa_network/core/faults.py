@@ -46,10 +46,19 @@ class FaultKind(StrEnum):
     """At once: the account is banned for ``seconds`` with ``code``."""
     UNLINK = "unlink"
     """At once: the owner unlinks every device."""
+    ZOMBIE = "zombie"
+    """At once: the connections that are up answer pings and carry nothing else; a new connection is well again."""
 
 
 AT_ONCE = frozenset(
-    {FaultKind.DROP_CONNECTION, FaultKind.STREAM_ERROR, FaultKind.REPLACE, FaultKind.TEMP_BAN, FaultKind.UNLINK}
+    {
+        FaultKind.DROP_CONNECTION,
+        FaultKind.STREAM_ERROR,
+        FaultKind.REPLACE,
+        FaultKind.TEMP_BAN,
+        FaultKind.UNLINK,
+        FaultKind.ZOMBIE,
+    }
 )
 
 

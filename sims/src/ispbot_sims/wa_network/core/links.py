@@ -27,6 +27,12 @@ class Link(Protocol):
     def ring(self) -> None:
         """Look again whether something can be written."""
 
+    def is_silent(self) -> bool:
+        """Tell whether only pings are answered now."""
+
+    def fall_silent(self) -> None:
+        """Answer pings and nothing else until the connection ends."""
+
 
 class Links:
     """The connected links, at most one per device."""
@@ -54,7 +60,7 @@ class Links:
     def push(self, account: str, frame: Json) -> None:
         """Write a passing frame to the connected devices of an account."""
         for device, link in self._links.values():
-            if device.account == account:
+            if device.account == account and not link.is_silent():
                 link.push(frame)
 
     def end(self, account: str | None, close_code: int, frame: Json | None = None) -> int:
@@ -62,6 +68,13 @@ class Links:
         chosen = [link for device, link in self._links.values() if account in (None, device.account)]
         for link in chosen:
             link.end(close_code, frame)
+        return len(chosen)
+
+    def fall_silent(self, account: str | None) -> int:
+        """Let the connections of an account (None: of everybody) carry nothing any more; return how many there were."""
+        chosen = [link for device, link in self._links.values() if account in (None, device.account)]
+        for link in chosen:
+            link.fall_silent()
         return len(chosen)
 
     def end_device(self, device: Device, close_code: int, frame: Json) -> None:

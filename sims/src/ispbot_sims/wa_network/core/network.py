@@ -86,6 +86,8 @@ class Network:
                 for device in devices:
                     self.pairing.unlink(device)
                 return len(devices)
+            case FaultKind.ZOMBIE:
+                return self.links.fall_silent(fault.account)
             case _:
                 return self.links.end(fault.account, CLOSE_LOST)
 

@@ -41,11 +41,11 @@ class Requests:
             handle.cancel()
 
     def handle(self, frame: ToNetwork) -> None:
-        """Serve one frame. While the ``silent`` fault lasts only pings are answered."""
+        """Serve one frame. On a silent link only pings are answered."""
         if isinstance(frame, Ping):
             self._socket.push({"t": "pong"})
             return
-        if self._network.faults.peek(FaultKind.SILENT, account=self._account.number):
+        if self._socket.is_silent():
             return
         match frame:
             case Take():

@@ -166,7 +166,7 @@ class LinkSession:
                 "offline_count": len(network.deliveries.queue(device).waiting),
             }
         )
-        self._socket.is_silent = lambda: bool(network.faults.peek(FaultKind.SILENT, account=account.number))
+        self._socket.silent_while(lambda: bool(network.faults.peek(FaultKind.SILENT, account=account.number)))
         network.links.enter(device, self._socket)
         network.hub.publish("devices", account=account.number)
         requests = Requests(network, account, device, self._socket)

@@ -16,7 +16,7 @@ class LinkSocket:
 
     def __init__(self, websocket: WebSocket) -> None:
         self._websocket = websocket
-        self.is_silent: Callable[[], bool] = lambda: False
+        self._is_silent: Callable[[], bool] = lambda: False
         self._out: deque[Json] = deque()
         self._wake = asyncio.Event()
         self._close_code: int | None = None
@@ -38,6 +38,18 @@ class LinkSocket:
     def ring(self) -> None:
         """There may be something to write."""
         self._wake.set()
+
+    def silent_while(self, is_silent: Callable[[], bool]) -> None:
+        """Answer pings and nothing else while ``is_silent`` says so."""
+        self._is_silent = is_silent
+
+    def is_silent(self) -> bool:
+        """Tell whether only pings are answered now."""
+        return self._is_silent()
+
+    def fall_silent(self) -> None:
+        """Answer pings and nothing else until the connection ends."""
+        self._is_silent = lambda: True
 
     @property
     def ending(self) -> bool:
