@@ -10,10 +10,13 @@ from enum import IntEnum
 
 from ispbot_contracts.settings import SendingSettings
 from ispbot_gateway_wa import metrics
+from ispbot_runtime.errors import Retryable
 
 _CATCH_UP_S = 0.05
 """What a late timer may make up for: never a burst."""
 _JITTER = 0.5
+_ENDS = "notices are not taken now"
+_AGAIN_S = 0.5
 
 
 class Rank(IntEnum):
@@ -38,14 +41,32 @@ class Governor:
         self._somebody = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
         self._replies_waiting = 0
+        self._notices_admitted = True
 
     @property
     def replies_waiting(self) -> int:
         """How many replies wait for their turn."""
         return self._replies_waiting
 
+    def admit_notices(self) -> None:
+        """Paced notices may wait for a turn."""
+        self._notices_admitted = True
+
+    def send_notices_away(self) -> None:
+        """Let no paced notice wait here any longer: their turns may be minutes away, and the link or the term ends now."""
+        self._notices_admitted = False
+        for _, _, turn in self._paced:
+            if not turn.done():
+                turn.set_exception(Retryable(_ENDS, delay_s=_AGAIN_S))
+        self._paced.clear()
+
     async def turn(self, rank: Rank) -> None:
-        """Wait for a turn; a reply overtakes everything that waits, and is never held up by the notices' pace."""
+        """Wait for a turn; a reply overtakes everything that waits, and is never held up by the notices' pace.
+
+        Raises Retryable when paced notices are sent away.
+        """
+        if rank >= Rank.NOTICE and not self._notices_admitted:
+            raise Retryable(_ENDS, delay_s=_AGAIN_S)
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         waiting = self._paced if rank >= Rank.NOTICE else self._prompt
         heapq.heappush(waiting, (rank, next(self._numbers), turn))

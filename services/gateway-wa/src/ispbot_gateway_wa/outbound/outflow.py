@@ -72,9 +72,11 @@ class Outflow:
             await first_of(session.connected, ended)
             if ended.is_set():
                 return
+            self.governor.admit_notices()
             try:
                 async with self._bus.consuming(self._replies()), self._bus.consuming(self._paced()):
                     await first_of(session.disconnected, ended)
+                    self.governor.send_notices_away()
             except NatsError as error:  # the bus went away while a consumer was being made
                 log.warning("sends_not_taken", reason=type(error).__name__)
                 await asyncio.sleep(_CONSUME_AGAIN_S)
