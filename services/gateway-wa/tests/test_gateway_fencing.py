@@ -5,10 +5,17 @@ import signal
 
 import httpx
 from cuttable import wire_to
-from test_gateway_recovery import NELIDA, contact_of, spawn, standing_by, stop  # noqa: F401 - a fixture among them
+from test_gateway_recovery import (  # noqa: F401 - a fixture among them
+    NELIDA,
+    contact_of,
+    served_by_another_than,
+    spawn,
+    standing_by,
+    stop,
+)
 
 from ispbot_contracts.base import derive_id
-from ispbot_contracts.whatsapp import MessageSent, SessionState
+from ispbot_contracts.whatsapp import MessageSent
 from ispbot_runtime.testing import eventually
 
 MANY = 60
@@ -37,14 +44,6 @@ async def all_once(world):
     assert [seen.text for seen in world.net.phone(NELIDA).inbox] == [f"r{number}" for number in range(MANY)]
 
 
-async def taken_over_from(world, holder):
-    async def other() -> bool:
-        status = await world.status()
-        return status is not None and status.state is SessionState.CONNECTED and status.holder != holder
-
-    await eventually(other, timeout_s=60)
-
-
 async def test_a_holder_that_was_held_up_past_its_lease_sends_nothing_more(world, spawn):  # noqa: F811
     first, second, holder = await two(world, spawn)
     contact_id = await contact_of(world)
@@ -52,7 +51,7 @@ async def test_a_holder_that_was_held_up_past_its_lease_sends_nothing_more(world
     await eventually(lambda: len(world.all(MessageSent)) >= 3)
     first.send_signal(signal.SIGSTOP)
     await answer(world, contact_id, range(20, 40))
-    await taken_over_from(world, holder)
+    await served_by_another_than(world, holder)
     first.send_signal(signal.SIGCONT)
     await answer(world, contact_id, range(40, MANY))
     await all_once(world)
@@ -76,7 +75,7 @@ async def test_a_holder_that_alone_lost_the_bus_gives_way(world, spawn, nats_url
         await eventually(lambda: len(world.all(MessageSent)) >= 3)
         wire.cut()
         await answer(world, contact_id, range(20, 40))
-        await taken_over_from(world, holder)
+        await served_by_another_than(world, holder)
         wire.mend()
         await answer(world, contact_id, range(40, MANY))
         await all_once(world)
@@ -89,6 +88,6 @@ async def test_a_killed_holder_is_replaced_and_every_answer_leaves_once(world, s
     first, _, holder = await two(world, spawn)
     contact_id = await contact_of(world)
     await asyncio.gather(answer(world, contact_id, range(40)), stop(first, signal.SIGKILL))
-    await taken_over_from(world, holder)
+    await served_by_another_than(world, holder)
     await answer(world, contact_id, range(40, MANY))
     await all_once(world)

@@ -1,10 +1,13 @@
 """The link's life as everybody else sees it: the session bucket, the events, the answers to what people press."""
 
+from zoneinfo import ZoneInfo
+
 import pytest
 
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.streams import SESSION_BUCKET
 from ispbot_contracts.whatsapp import (
+    GetSendState,
     MessageReceived,
     NewQr,
     RequestPairCode,
@@ -70,7 +73,11 @@ async def test_a_new_code_is_refused_while_a_session_exists(world, gateway):
 async def test_a_code_for_the_phone_links_too(world, gateway):
     await world.state(SessionState.QR)
     answer = await world.bus.ask(RequestPairCode(phone="+54 9 351 555-0100"))
-    assert (await world.status()).pair_code == answer.code
+
+    async def shown():
+        return (await world.status()).pair_code == answer.code
+
+    await eventually(shown)
     await world.net.post("/api/pair-code", {"number": "5493515550100", "code": answer.code})
     await world.state(SessionState.CONNECTED)
 
@@ -89,6 +96,17 @@ async def test_a_ban_survives_a_restart_of_the_gateway(world, start_gateway):
     assert again.banned_until == banned.banned_until
     await world.state(SessionState.CONNECTED, timeout_s=15)
     assert utc_now() >= banned.banned_until
+
+
+async def test_a_ban_shows_a_red_light_until_its_end(world, gateway):
+    await world.pair()
+    assert (await world.bus.ask(GetSendState())).light == "green"
+    await world.net.fault("temp_ban", seconds=3600)
+    banned = await world.state(SessionState.BANNED)
+    state = await world.bus.ask(GetSendState())
+    assert (state.light, state.paused_until) == ("red", banned.banned_until)
+    ends = banned.banned_until.astimezone(ZoneInfo("America/Argentina/Buenos_Aires"))
+    assert state.reason == f"WhatsApp suspendió la cuenta hasta el {ends:%d/%m %H:%M}."
 
 
 async def test_a_dropped_connection_comes_back_and_nothing_is_lost(world, gateway):

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from conftest import FAST
+from prometheus_client import REGISTRY
 
 from ispbot_contracts.base import derive_id, utc_now
 from ispbot_contracts.common import Author, AuthorKind
@@ -16,8 +17,10 @@ from ispbot_contracts.whatsapp import (
     MessageSent,
     NoticeSettled,
     SendNotice,
+    SessionState,
     recipient_key_of,
 )
+from ispbot_gateway_wa import metrics
 from ispbot_runtime.testing import eventually
 
 NELIDA = "5493515550001"
@@ -100,7 +103,7 @@ async def test_what_can_not_be_sent_fails_with_its_reason(world, gateway):
     }  # fmt: skip
 
 
-async def test_a_reply_leaves_next_while_a_thousand_notices_wait(world, gateway):
+async def test_a_reply_leaves_next_while_a_thousand_notices_wait(world, gateway, start_gateway):
     await world.pair()
     contact_id = await wrote(world, NELIDA)
     await tune(world, notices_per_minute=1, cold_per_day=1000)
@@ -112,6 +115,12 @@ async def test_a_reply_leaves_next_while_a_thousand_notices_wait(world, gateway)
         await world.send(contact_id, f"respuesta {number}")
         await world.net.phone(NELIDA).expect(f"respuesta {number}")
     assert len(world.all(NoticeSettled)) <= 2
+    waiting = (await world.bus.ask(GetSendState())).waiting_notices
+    await gateway.stop()  # those that hold a place and wait for their turn do not hold it up
+    await world.state(SessionState.STOPPED)
+    await start_gateway()
+    await world.state(SessionState.CONNECTED)
+    assert (await world.bus.ask(GetSendState())).waiting_notices in {waiting, waiting - 1}
 
 
 async def test_the_days_budget_of_strangers_survives_a_restart_and_leaves_known_people_alone(
@@ -154,6 +163,7 @@ async def test_error_463_pauses_strangers_only(world, gateway, start_gateway):
     assert (first.outcome, first.reason) == ("deferred", "paused")
     assert first.retry_at >= asked_at + timedelta(hours=24)
     await gateway.stop()
+    metrics.COLD_PAUSED_UNTIL.set(0)  # a fresh process begins without it
     await start_gateway()
     await world.bus.publish(notice(phone(12)))
     assert (await world.event(NoticeSettled, 2)).reason == "paused"
@@ -163,6 +173,8 @@ async def test_error_463_pauses_strangers_only(world, gateway, start_gateway):
     await world.net.phone(NELIDA).expect("respuesta")
     state = await world.bus.ask(GetSendState())
     assert (state.light, state.paused_until) == ("amber", first.retry_at)
+    shown = REGISTRY.get_sample_value("ispbot_wa_cold_paused_until_timestamp_seconds")
+    assert shown == first.retry_at.timestamp()
     assert [world.net.phone(phone(number)).inbox for number in (11, 12)] == [[], []]
 
 

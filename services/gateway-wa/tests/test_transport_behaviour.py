@@ -108,6 +108,23 @@ async def test_a_dropped_connection_comes_back_without_a_code(line):
     assert SessionState.QR not in [state.state for state in line.states[seen:]]
 
 
+async def test_a_link_gone_deaf_is_cured_by_a_new_connection(line):
+    await connected(line)
+    await line.rig.say("antes")
+    await eventually(lambda: len(line.messages) == 1)
+    await line.rig.go_deaf()
+    await line.rig.say("durante")
+    seen = len(line.states)
+    assert line.session.link.state is SessionState.CONNECTED
+    await line.session.reconnect("silent")
+    await line.session.reconnect("silent")  # there is no link: nothing to do
+    await line.until(SessionState.CONNECTED)
+    await eventually(lambda: [message.body.content.text for message in line.messages][-1] == "durante")
+    states = [(state.state, state.reason) for state in line.states[seen:]]
+    assert states == [(SessionState.RECONNECTING, "silent"), (SessionState.CONNECTED, None)]
+    assert line.messages[-1].offline
+
+
 async def test_unlinking_on_the_phone_ends_the_link_and_nothing_retries(line):
     await connected(line)
     await line.rig.unlink_on_phone()

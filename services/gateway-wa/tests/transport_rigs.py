@@ -38,6 +38,7 @@ class Rig(Protocol):
     async def ban(self, seconds: int) -> None: ...
     async def refuse_next(self, code: int) -> None: ...
     async def end_codes(self) -> None: ...
+    async def go_deaf(self) -> None: ...
     def received(self) -> list[str]: ...
 
 
@@ -73,6 +74,9 @@ class SimulatedRig:
     async def refuse_next(self, code: int) -> None:
         await self.net.fault("ack_error", code=code)
 
+    async def go_deaf(self) -> None:
+        await self.net.fault("zombie")
+
     async def end_codes(self) -> None:
         """They end by themselves: the network's clock runs fast here."""
 
@@ -89,6 +93,8 @@ class NeonizeRig:
         self.paired = False
         self._watcher = asyncio.create_task(self._play_whatsapp())
         self._numbers = itertools.count()
+        self._deaf: Any = None
+        self._withheld: list[pb.Message] = []
 
     async def _play_whatsapp(self) -> None:
         """What the network does at every connect: codes for a new device, a login for a linked one."""
@@ -105,7 +111,10 @@ class NeonizeRig:
         session.was_connected = True
         self.go.connected = True
         session.tell(pb.Connected(status=True))
-        session.tell(pb.OfflineSyncCompleted(Count=0))
+        withheld, self._withheld = self._withheld, []
+        for event in withheld:
+            session.tell(event)
+        session.tell(pb.OfflineSyncCompleted(Count=len(withheld)))
 
     async def scan(self, *, platform: str = "smba") -> None:
         self.go.device.Platform = platform
@@ -120,7 +129,11 @@ class NeonizeRig:
 
     async def say(self, text: str) -> str:
         message_id = f"AC{next(self._numbers):06}"
-        self.go.session.tell(message_event(info(message_id, self._where()), e2e.Message(conversation=text)))
+        event = message_event(info(message_id, self._where()), e2e.Message(conversation=text))
+        if self._deaf is self.go.session:
+            self._withheld.append(event)
+        else:
+            self.go.session.tell(event)
         return message_id
 
     async def picture(self, data: bytes) -> None:
@@ -153,6 +166,9 @@ class NeonizeRig:
 
     async def refuse_next(self, code: int) -> None:
         self.go.send_error = f"server returned error {code}"
+
+    async def go_deaf(self) -> None:
+        self._deaf = self.go.session
 
     async def end_codes(self) -> None:
         self.go.session.login_status("timeout")

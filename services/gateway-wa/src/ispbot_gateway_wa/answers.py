@@ -21,6 +21,7 @@ from ispbot_gateway_wa.outbound.light import send_state
 from ispbot_gateway_wa.outbound.outflow import Outflow
 from ispbot_gateway_wa.ports import WhatsAppTransport
 from ispbot_gateway_wa.session import Session
+from ispbot_gateway_wa.silence import SilenceWatch
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.settings_store import SettingsWatch
@@ -30,12 +31,14 @@ class Answers:
     """Answers while ``run`` runs."""
 
     def __init__(
-        self, *, bus: Bus, session: Session, transport: WhatsAppTransport, outflow: Outflow, watch: SettingsWatch
-    ) -> None:
+        self, *, bus: Bus, session: Session, transport: WhatsAppTransport, outflow: Outflow, silence: SilenceWatch,
+        watch: SettingsWatch,
+    ) -> None:  # fmt: skip
         self._bus = bus
         self._session = session
         self._transport = transport
         self._outflow = outflow
+        self._silence = silence
         self._watch = watch
 
     async def run(self) -> None:
@@ -71,4 +74,5 @@ class Answers:
             raise Refusal("not_connected", "WhatsApp no está conectado.") from error
 
     async def _send_state(self, _: GetSendState) -> SendState:
-        return await send_state(self._session.link, self._outflow, self._watch.current(CompanySettings).tz)
+        tz = self._watch.current(CompanySettings).tz
+        return await send_state(self._session.link, self._outflow, self._silence.deaf_since, tz)

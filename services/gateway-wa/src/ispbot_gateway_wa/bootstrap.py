@@ -24,6 +24,7 @@ def bootstrap_with(config: GatewaySettings) -> Bootstrap:
             spool_folder=config.wa_folder / "spool", spool_max_bytes=config.spool_max_bytes,
         )  # fmt: skip
         service.health.limits["whatsapp"] = gateway.limit
+        service.health.limits["silence"] = gateway.silence_limit
         service.health.limits["spool"] = gateway.spool_limit
         await service.bus.listen(ShowTyping, gateway.show_typing)
         service.background(gateway.start(), "gateway")

@@ -99,6 +99,10 @@ class Gateway:
         link = self._term.link
         return None if link.state is SessionState.CONNECTED else f"link {link.state}: {link.reason or 'no reason'}"
 
+    def silence_limit(self) -> str | None:
+        """Return what is wrong when the link is up and nothing comes, None when nothing is."""
+        return self._term.silence.limit() if self._term is not None else None
+
     def spool_limit(self) -> str | None:
         """Return what is wrong with the spool, None when nothing is."""
         if self._term is not None:

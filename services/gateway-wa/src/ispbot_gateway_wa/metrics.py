@@ -37,6 +37,16 @@ SPOOL_SYNCS = Counter("ispbot_wa_spool_syncs_total", "Times the spool was put on
 SPOOL_FAILURES = Counter("ispbot_wa_spool_failures_total", "Times the disk refused the spool.")
 SPOOL_TORN = Counter("ispbot_wa_spool_torn_total", "Half-written last lines that were skipped: never acknowledged.")
 SPOOL_DAMAGED = Counter("ispbot_wa_spool_damaged_total", "Damaged lines of spool files; the files are kept aside.")
+SILENCE_STAGE = Gauge(
+    "ispbot_wa_silence_stage",
+    "What was tried against an unusual silence: 0 nothing, 1 a new connection, 2 a new term, 3 people were told.",
+)
+SILENCE_STEPS = Counter("ispbot_wa_silence_steps_total", "Steps taken against an unusual silence.", ["step"])
+SILENCES_ENDED = Counter(
+    "ispbot_wa_silences_ended_total",
+    "How they ended: a new connection brought what was withheld, or it had been quiet.",
+    ["how"],
+)
 LAST_ARRIVAL = Gauge(
     "ispbot_wa_last_arrival_timestamp_seconds", "When WhatsApp last sent anything (age = time() - this)."
 )

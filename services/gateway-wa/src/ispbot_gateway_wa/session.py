@@ -106,6 +106,14 @@ class Session:
         self._held = False
         await self._do("reopen")
 
+    async def reconnect(self, reason: str) -> None:
+        """Make the connection anew, as if it had been lost. Nothing when there is none, or it is held closed."""
+        if self._held or not self.connected.is_set():
+            return
+        await self._cancel_pending()
+        self._apply(self._link.to(SessionState.RECONNECTING, utc_now(), reason=reason))
+        await self._do("reopen")
+
     # -- what people ask for ------------------------------------------------------------------------------------------
 
     async def restart(self) -> None:

@@ -18,6 +18,7 @@ from ispbot_gateway_wa.outbound.outflow import Outflow
 from ispbot_gateway_wa.patience import patiently
 from ispbot_gateway_wa.ports import GroupSeen, LinkUp, MessageIn, ReceiptIn, Skipped, TypingIn, WhatsAppTransport
 from ispbot_gateway_wa.session import Session
+from ispbot_gateway_wa.silence import SilenceWatch
 from ispbot_gateway_wa.status import StatusBoard, stored_status
 from ispbot_gateway_wa.telling import Teller
 from ispbot_runtime.bus import Bus
@@ -63,10 +64,13 @@ class Term:
             bus=bus, transport=transport, intake=self._intake, contacts=self._contacts, media=self._fetcher,
             unread=unread, emit=self._teller.tell, on_receipt=self._outflow.unconfirmed.on_receipt,
         )  # fmt: skip
-        self._answers = Answers(
-            bus=bus, session=self._session, transport=transport, outflow=self._outflow, watch=watch
-        )  # fmt: skip
         self.ended = asyncio.Event()
+        self.silence = SilenceWatch(
+            database=database, watch=watch, session=self._session, new_term=self.ended.set
+        )  # fmt: skip
+        self._answers = Answers(
+            bus=bus, session=self._session, transport=transport, outflow=self._outflow, silence=self.silence, watch=watch
+        )  # fmt: skip
 
     @property
     def link(self) -> Link:
@@ -86,8 +90,9 @@ class Term:
         tasks = [
             asyncio.create_task(work)
             for work in (
+                self._until_ended(),
                 self._open(), self._board.run(), self._session.watch(), self._fetcher.run(),
-                self._outflow.unconfirmed.run(), self._arrivals.lanes.failed(), self._watch_spool(),
+                self._outflow.unconfirmed.run(), self._arrivals.lanes.failed(), self._watch_spool(), self.silence.run(),
             )
         ]  # fmt: skip
         try:
@@ -100,6 +105,9 @@ class Term:
             await cancel_all([sending, *tasks])
             await self._close(listening)
 
+    async def _until_ended(self) -> None:
+        await self.ended.wait()
+
     async def _open(self) -> None:
         await patiently("recover", self._recover)
         await self._take_over_spool()
@@ -110,6 +118,7 @@ class Term:
         await self._contacts.recover()
         await self._outflow.recover()
         await self._fetcher.recover()
+        await self.silence.recover()
 
     async def _close(self, listening: asyncio.Task[None]) -> None:
         board = asyncio.create_task(self._board.run())
@@ -128,9 +137,11 @@ class Term:
         while True:
             event = await self._intake.next_event()
             if isinstance(event, MessageIn | ReceiptIn | TypingIn | GroupSeen | Skipped):
+                self.silence.arrived()
                 self._arrivals.arrived(event)
                 continue
             if isinstance(event, LinkUp):
+                self.silence.linked()
                 self._arrivals.account = event.account.number
             self._session.heard(event)
 

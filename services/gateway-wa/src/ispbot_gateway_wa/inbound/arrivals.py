@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from time import time
 from typing import TypeVar
 
 from cachetools import LRUCache
@@ -75,7 +74,6 @@ class Arrivals:
 
     def arrived(self, arrival: Arrival) -> None:
         """Put an arrival on its chat's lane; never waits."""
-        metrics.LAST_ARRIVAL.set(time())
         match arrival:
             case MessageIn():
                 self._put(arrival.chat, arrival, self._message)

@@ -53,6 +53,7 @@ class ColdBudget:
         if row is not None:
             until: datetime = row["until"]
             self._paused_until = until if until.tzinfo else until.replace(tzinfo=UTC)
+            metrics.COLD_PAUSED_UNTIL.set(self._paused_until.timestamp())
         await self._turn_day()
 
     @property
