@@ -10,6 +10,7 @@ from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.directory import keep_directory
 from ispbot_crm_adapter.files import InvoiceFiles
 from ispbot_crm_adapter.health import keep_probing
+from ispbot_crm_adapter.index import CustomerIndex, keep_index
 from ispbot_crm_adapter.meter import MeterStore
 from ispbot_crm_adapter.metering import Metering
 from ispbot_crm_adapter.notices.wiring import wire_notices
@@ -41,7 +42,8 @@ async def bootstrap(service: Service, config: CrmAdapterSettings) -> None:
     ledger = WriteLedger(service.database)
     promises = Promises(crm, ledger, service.bus)
     metering = Metering(crm, MeterStore(service.database))
-    answer_questions(service.bus, crm=crm, store=store, recent=Recent(limits.fresh_s), files=files, promises=promises)
+    index, recent = CustomerIndex(store), Recent(limits.fresh_s)
+    answer_questions(service.bus, crm=crm, store=store, index=index, recent=recent, files=files, promises=promises)
     carry_out_commands(service.bus, crm=crm, ledger=ledger)
     service.health.limits["crm_requests"] = metering.alarm
     service.background(metering.run(), "keep_metering")
@@ -52,6 +54,7 @@ async def bootstrap(service: Service, config: CrmAdapterSettings) -> None:
     service.health.limits["crm"] = lambda: str(crm.trouble) if crm.trouble is not None else None
     service.background(store.write_behind(), "write_snapshots")
     service.background(keep_directory(crm, store, timedelta(seconds=config.crm_directory_every_s)), "keep_directory")
+    service.background(keep_index(crm, index), "keep_index")
     service.background(keep_probing(crm), "keep_probing")
     service.on_close(crm.stop)
     service.on_close(files.stop)

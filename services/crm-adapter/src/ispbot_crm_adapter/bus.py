@@ -29,6 +29,7 @@ from ispbot_crm_adapter.handlers.mirror_ticket import mirror_ticket
 from ispbot_crm_adapter.handlers.promise_payment import get_promise_terms, promise_payment
 from ispbot_crm_adapter.handlers.register_payment import register_payment, undo_payment
 from ispbot_crm_adapter.handlers.try_crm_connection import try_crm_connection
+from ispbot_crm_adapter.index import CustomerIndex
 from ispbot_crm_adapter.promises import Promises
 from ispbot_crm_adapter.recent import Recent
 from ispbot_crm_adapter.store import CrmStore
@@ -52,14 +53,21 @@ def carry_out_commands(bus: Bus, *, crm: CurrentCrm, ledger: WriteLedger) -> Non
 
 
 def answer_questions(
-    bus: Bus, *, crm: CurrentCrm, store: CrmStore, recent: Recent, files: InvoiceFiles, promises: Promises
+    bus: Bus,
+    *,
+    crm: CurrentCrm,
+    store: CrmStore,
+    index: CustomerIndex,
+    recent: Recent,
+    files: InvoiceFiles,
+    promises: Promises,
 ) -> None:
     """Register the answers."""
     bus.answer(GetPromiseTerms, partial(get_promise_terms, crm=crm, promises=promises))
     bus.answer(PromisePayment, partial(promise_payment, crm=crm, promises=promises))
     bus.answer(GetPaymentLink, partial(get_payment_link, crm=crm))
     bus.answer(GetRequestMeter, partial(get_request_meter, crm=crm))
-    bus.answer(FindCustomers, partial(find_customers, crm=crm, store=store, recent=recent))
+    bus.answer(FindCustomers, partial(find_customers, crm=crm, store=store, index=index, recent=recent))
     bus.answer(GetAccount, partial(get_account, crm=crm, store=store, recent=recent))
     bus.answer(FetchInvoicePdf, partial(fetch_invoice_pdf, crm=crm, files=files))
     bus.answer(GetCrmStatus, partial(get_crm_status, crm=crm))

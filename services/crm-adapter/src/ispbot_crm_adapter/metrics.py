@@ -24,6 +24,9 @@ ANSWERS = Counter(
     ["query", "source"],
 )
 DIRECTORY_CUSTOMERS = Gauge("ispbot_crm_directory_customers", "Customers in the local directory.", ["vendor"])
+INDEX_CUSTOMERS = Gauge(
+    "ispbot_crm_index_customers", "Customers held in this process's memory, 0 while the database answers."
+)
 DIRECTORY_SYNCS = Counter("ispbot_crm_directory_syncs_total", "Directory refreshes, by outcome.", ["vendor", "outcome"])
 WRITES = Counter(
     "ispbot_crm_writes_total", "Writes into the system that ended (done, refused, unknown).", ["kind", "outcome"]

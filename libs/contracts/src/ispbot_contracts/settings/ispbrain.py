@@ -142,7 +142,7 @@ class IspbrainEndpoints(Part):
     """Where to ask for what."""
 
     by_phone: Endpoint = "/customers?filter[phone]={phone}"
-    """GUESS. Empty, or a filter that the server ignores: the nightly index recognises phones."""
+    """GUESS. Empty, or a filter that the server ignores: the index (every 6 h) recognises phones."""
     by_document: Endpoint = "/customers?filter[document]={doc}"
     """GUESS."""
     by_code: Endpoint = "/customers/{code}"
@@ -150,7 +150,7 @@ class IspbrainEndpoints(Part):
     by_id: Annotated[str, Field(min_length=1), AfterValidator(_endpoint)] = "/customers/{id}"
     """SEEN."""
     customers: Endpoint = "/customers"
-    """GUESS as a list (SEEN with a number); the nightly index reads it page by page."""
+    """GUESS as a list (SEEN with a number); the index (every 6 h) reads it page by page."""
     total: Endpoint = "/customers/total"
     """SEEN; what "Probar Conexión" asks."""
     plans: Endpoint = "/plans"
@@ -279,7 +279,7 @@ class IspbrainApi(Part):
     ticket_category: str = "1"
     """The provider's own number of the category for new tickets. SEEN in one provider: 1 support, 2 fibre, 12 antenna."""
     fallback_index: bool = True
-    """List all customers every night and recognise phones and documents by that."""
+    """List all customers every 6 h and recognise phones and documents by that."""
     altwha_account: str = ""
     """SEEN: the account whose outgoing messages we send ("AltWha"); empty turns it off. Stop the vendor's own agent first."""
 

@@ -11,6 +11,7 @@ from ispbot_crm_adapter.adapters.factory import Opened
 from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.errors import CrmError, CrmUnreachable
 from ispbot_crm_adapter.identity import By, Locale, document_keys, number_key
+from ispbot_crm_adapter.index import CustomerIndex
 from ispbot_crm_adapter.recent import Recent
 from ispbot_crm_adapter.store import CrmStore
 from ispbot_runtime.logs import get_logger
@@ -21,7 +22,9 @@ _DIRECTORY_TRUSTED = timedelta(days=2)
 """So long the list of everybody may say who is no customer."""
 
 
-async def find_customers(query: FindCustomers, *, crm: CurrentCrm, store: CrmStore, recent: Recent) -> CustomersFound:
+async def find_customers(
+    query: FindCustomers, *, crm: CurrentCrm, store: CrmStore, index: CustomerIndex, recent: Recent
+) -> CustomersFound:
     """Return everybody who really matches; as last seen, and marked so, when the system can not be asked.
 
     Raises Refusal: crm_not_configured, crm_unavailable.
@@ -34,17 +37,17 @@ async def find_customers(query: FindCustomers, *, crm: CurrentCrm, store: CrmSto
         if answer is not None:
             return answer
         if query.by == "phone" and opened.client.metered:
-            strangers_as_of = await _not_listed_as_of(opened, store, query.by, value)
+            strangers_as_of = await _not_listed_as_of(opened, index, query.by, value)
             if strangers_as_of is not None:
                 metrics.ANSWERS.labels(CustomersFound.__name__, "directory").inc()
                 return CustomersFound(customers=[], freshness=Freshness(as_of=strangers_as_of))
         try:
             async with asyncio.timeout(crm.limits.question_s):
-                found = await _ask(opened, store, query.by, value)
+                found = await _ask(opened, index, query.by, value)
         except TimeoutError:
-            return await _as_last_seen(opened, store, query.by, value, CrmUnreachable("timeout"))
+            return await _as_last_seen(opened, store, index, query.by, value, CrmUnreachable("timeout"))
         except CrmError as error:
-            return await _as_last_seen(opened, store, query.by, value, error)
+            return await _as_last_seen(opened, store, index, query.by, value, error)
         now = utc_now()
         for account in found:
             store.remember(opened.source, account, opened.locale.nationals(*account.phones), now)
@@ -64,9 +67,9 @@ def _normal_form(query: FindCustomers, locale: Locale) -> str | None:
             return number_key(query.value)
 
 
-async def _ask(opened: Opened, store: CrmStore, by: By, value: str) -> list[CustomerAccount]:
+async def _ask(opened: Opened, index: CustomerIndex, by: By, value: str) -> list[CustomerAccount]:
     """Ask for those the directory names; when it names nobody, or wrongly, let the system search."""
-    ids = await store.listed(opened.source, by, value)
+    ids = await index.listed(opened.source, by, value)
     asked = await asyncio.gather(*(opened.client.account(customer_id) for customer_id in ids))
     found = [account for account in asked if account is not None and _is(account, by, value, opened.locale)]
     if found:
@@ -74,14 +77,14 @@ async def _ask(opened: Opened, store: CrmStore, by: By, value: str) -> list[Cust
     return await opened.client.find(by, value)
 
 
-async def _not_listed_as_of(opened: Opened, store: CrmStore, by: By, value: str) -> datetime | None:
+async def _not_listed_as_of(opened: Opened, index: CustomerIndex, by: By, value: str) -> datetime | None:
     """Return since when the list of everybody does not have this person; None when it has, or is too old or not whole.
 
     Strangers write often: where searches are charged for, the list answers. Somebody new still has their document.
     """
-    if await store.listed(opened.source, by, value):
+    if await index.listed(opened.source, by, value):
         return None
-    as_of = await store.directory_as_of(opened.source)
+    as_of = await index.as_of(opened.source)
     return as_of if as_of is not None and utc_now() - as_of < _DIRECTORY_TRUSTED else None
 
 
@@ -100,13 +103,15 @@ def _is(account: CustomerAccount, by: By, value: str, locale: Locale) -> bool:
             return number_key(account.number) == value
 
 
-async def _as_last_seen(opened: Opened, store: CrmStore, by: By, value: str, error: CrmError) -> CustomersFound:
+async def _as_last_seen(
+    opened: Opened, store: CrmStore, index: CustomerIndex, by: By, value: str, error: CrmError
+) -> CustomersFound:
     log.info("crm_answer_from_memory", query=FindCustomers.name, reason=error.code)
     seen = await store.snapshots(opened.source, by, value)
     if seen:
         as_of = min(snapshot.account_as_of for snapshot in seen)
         return _stale(_served_first([snapshot.account for snapshot in seen]), as_of)
-    strangers_as_of = await _not_listed_as_of(opened, store, by, value)
+    strangers_as_of = await _not_listed_as_of(opened, index, by, value)
     if strangers_as_of is not None:
         return _stale([], strangers_as_of)
     metrics.ANSWERS.labels(CustomersFound.__name__, "none").inc()
