@@ -38,6 +38,7 @@ class SilenceWatch:
         self._silence = Silence()
         self._heard_at: datetime | None = None
         self._unsaved = 0
+        self._saved_stage = Stage.TRUSTED
 
     @property
     def silence(self) -> Silence:
@@ -64,6 +65,7 @@ class SilenceWatch:
         heard_at: datetime | None = row["heard_at"]
         self._heard_at = heard_at.replace(tzinfo=UTC) if heard_at is not None else None
         self._silence = Silence(Usual(tuple(row["lively"]), tuple(row["watched"])), Stage(row["stage"]))
+        self._saved_stage = self._silence.stage
         metrics.SILENCE_STAGE.set(self._silence.stage)
         if self._heard_at is not None:
             metrics.LAST_ARRIVAL.set(self._heard_at.timestamp())
@@ -102,7 +104,7 @@ class SilenceWatch:
         self._silence = self._silence.minute_over(hour, connected=self._session.connected.is_set())
         stage = self._silence.stage
         self._unsaved += 1
-        if stage is not before or self._unsaved >= _SAVE_EVERY:
+        if stage is not self._saved_stage or self._unsaved >= _SAVE_EVERY:
             await patiently("silence", self._save)
         if stage is not before and self._silence.stage is stage:  # nothing came while it was written
             await self._step(stage)
@@ -124,4 +126,4 @@ class SilenceWatch:
             "lively": list(kept.usual.lively), "watched": list(kept.usual.watched),
         }  # fmt: skip
         await self._rows.update_one({"_id": _KEY}, {"$set": row}, upsert=True)
-        self._unsaved = 0
+        self._unsaved, self._saved_stage = 0, kept.stage
