@@ -10,17 +10,8 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from pydantic import SecretStr
 
-from ispbot_contracts.settings import (
-    CompanySettings,
-    CrmSettings,
-    CrmVendor,
-    IspbrainSettings,
-    IspcubeSettings,
-    MikroWispSettings,
-    NoticeSettings,
-)
+from ispbot_contracts.settings import CompanySettings, NoticeSettings
 from ispbot_contracts.whatsapp import SendNotice
 from ispbot_crm_adapter.adapters.factory import open_client
 from ispbot_crm_adapter.bootstrap import SECTIONS, bootstrap
@@ -32,61 +23,11 @@ from ispbot_runtime.settings_store import SettingsWatch
 from ispbot_runtime.testing import eventually
 from ispbot_sims.isp.testing import RunningIsp, running_isp
 
-sys.path.insert(0, str(Path(__file__).parent))  # the world of notices beside the tests
+sys.path.insert(0, str(Path(__file__).parent))  # the worlds beside the tests
 from notices_world import SomeGateway, notice_settings, pusher, served
+from systems_world import COMMANDS, FIRST_ID, SETTINGS_OF_VENDOR, WRITES_OF_VENDOR
 
 TIMEZONE = "America/Argentina/Cordoba"
-
-
-def _mikrowisp(isp, **changes):
-    fields = {"url": isp.url, "token": SecretStr(isp.token)} | changes
-    return CrmSettings(vendor=CrmVendor.MIKROWISP, mikrowisp=MikroWispSettings(**fields))
-
-
-def _ispcube(isp, **changes):
-    own = isp.credentials
-    fields = {
-        "url": isp.url, "username": own.username, "password": SecretStr(own.password), "api_key": SecretStr(own.api_key),
-        "client_id": own.client_id,
-    } | changes  # fmt: skip
-    return CrmSettings(vendor=CrmVendor.ISPCUBE, ispcube=IspcubeSettings(**fields))
-
-
-def _ispbrain(isp, **changes):
-    own = isp.credentials
-    fields = {"url": isp.url, "username": own.username, "password": SecretStr(own.password)} | changes
-    return CrmSettings(vendor=CrmVendor.ISPBRAIN, ispbrain=IspbrainSettings(**fields))
-
-
-SETTINGS_OF_VENDOR = {"mikrowisp": _mikrowisp, "ispcube": _ispcube, "ispbrain": _ispbrain}
-"""How each vendor is pointed at the demo provider: a new adapter adds its line and inherits the whole suite."""
-FIRST_ID = {"mikrowisp": 0, "ispcube": 2000, "ispbrain": 0}
-"""What the system adds to a customer's number to make its id."""
-COMMANDS = {
-    "mikrowisp": {
-        "find": "getclientsdetails", "list": "getallclients", "bills": "getinvoices", "file": "getinvoice",
-        "promise": "promesapago", "case": "newticket", "cases": "listticket", "pay": "paidinvoice", "undo": "deletetransaccion",
-        "link": "getpaymentlink",
-    },
-    "ispcube": {
-        "find": "customer", "list": "customers/customers_list", "bills": "bills/bills_last_six_months",
-        "file": "bills/bills_last_six_months",
-        "promise": "customers/paycomm", "case": "ticket/new_ticket", "cases": "tickets",
-        "pay": "cash/payment_save_paymethod", "undo": "cash/payment_delete_paymethod", "link": "mercadopago/button",
-    },
-    "ispbrain": {"find": "customers/id", "list": "customers", "bills": "comprobantes", "file": "comprobantes"},
-}  # fmt: skip
-"""How each system calls what can be made to fail."""
-
-
-WRITES_OF_VENDOR = {
-    "mikrowisp": {"ticket_department": 1, "payment_gateway": "MercadoPago", "payment_method": "Transferencia bancaria"},
-    "ispcube": {
-        "ticket_category_id": 3, "ticket_status_id": 1, "ticket_assigned_user_id": 9, "payment_destiny_id": 4,
-        "mercadopago_links": True,
-    },
-}  # fmt: skip
-"""What each vendor's settings need so that everything can be written."""
 
 
 @pytest.fixture(params=sorted(SETTINGS_OF_VENDOR))

@@ -50,7 +50,7 @@ async def test_receipts_that_overtake_the_gateways_word_are_not_lost(start_notic
 async def test_the_customer_is_named_from_the_directory_alone(
     start_notices, gateway, ask, isp, settings_store, ledger_holds, asked, whole_directory
 ):
-    from conftest import SETTINGS_OF_VENDOR  # noqa: PLC0415 - the table of the suite
+    from systems_world import SETTINGS_OF_VENDOR  # noqa: PLC0415 - the table of the suite
 
     await settings_store.write(SETTINGS_OF_VENDOR["ispcube"](isp), revision=0)
     _, push = await start_notices()

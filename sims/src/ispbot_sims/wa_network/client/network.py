@@ -33,7 +33,13 @@ class WaNetworkClient:
         """``keep_inboxes`` False: load tools that only listen; then only phones asked for by ``phone()`` remember."""
         self._keep_inboxes = keep_inboxes
         self.url = url.rstrip("/")
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=30, trust_env=False)
+        # A connection is given up before the server closes it for idleness: a request into a closing one would be lost.
+        self._http = httpx.AsyncClient(
+            base_url=self.url,
+            timeout=30,
+            trust_env=False,
+            limits=httpx.Limits(max_connections=100, keepalive_expiry=2.0),
+        )
         self._phones: dict[str, PhoneClient] = {}
         self._listeners: list[Listener] = []
         self._ticks: asyncio.Queue[Tick] | None = None
