@@ -3,12 +3,14 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from ispbot_contracts.crm import Capability
 from ispbot_contracts.settings import CrmSettings, CrmVendor, IspbrainSettings, IspcubeSettings, MikroWispSettings
 from ispbot_crm_adapter.adapters.address import api_base
 from ispbot_crm_adapter.adapters.ispbrain.client import IspbrainClient
 from ispbot_crm_adapter.adapters.ispbrain.line import IspbrainLine, Secrets
+from ispbot_crm_adapter.adapters.ispbrain.writer import IspbrainWriter, writes_of
 from ispbot_crm_adapter.adapters.ispcube.client import IspcubeClient
 from ispbot_crm_adapter.adapters.ispcube.line import Credentials, IspcubeLine
 from ispbot_crm_adapter.adapters.ispcube.writer import IspcubeWriter
@@ -51,7 +53,7 @@ def open_client(settings: CrmSettings, locale: Locale, limits: Limits) -> Opened
         case CrmVendor.ISPCUBE if settings.ispcube is not None:
             return _open_ispcube(settings.ispcube, locale, limits, promises=promises)
         case CrmVendor.ISPBRAIN if settings.ispbrain is not None:
-            return _open_ispbrain(settings.ispbrain, locale, limits)
+            return _open_ispbrain(settings.ispbrain, locale, limits, promises=promises)
         case _:
             return None
 
@@ -137,7 +139,7 @@ def _case_ids(settings: IspcubeSettings) -> tuple[int, int, int] | None:
     return None if category is None or state is None or user is None else (category, state, user)
 
 
-def _open_ispbrain(settings: IspbrainSettings, locale: Locale, limits: Limits) -> Opened:
+def _open_ispbrain(settings: IspbrainSettings, locale: Locale, limits: Limits, *, promises: bool) -> Opened:
     base = base_of(CrmVendor.ISPBRAIN, settings.url)
     guard = Guard(CrmVendor.ISPBRAIN, limits)
     door = HttpDoor(verify_tls=settings.verify_tls, limits=limits)
@@ -154,8 +156,17 @@ def _open_ispbrain(settings: IspbrainSettings, locale: Locale, limits: Limits) -
         login_s=limits.login_s,
         page_pause_s=limits.page_pause_s,
     )
-    client = IspbrainClient(base=base, line=line, door=door, files=Guard(CrmVendor.ISPBRAIN, limits), locale=locale)
-    return Opened(client, guard, source_of(CrmVendor.ISPBRAIN, base), locale)
+    client = IspbrainClient(
+        base=base, line=line, door=door, files=Guard(CrmVendor.ISPBRAIN, limits), locale=locale,
+        also=writes_of(settings, promises=promises),
+    )  # fmt: skip
+
+    async def owed(customer_id: str) -> Decimal | None:
+        account = await client.account(customer_id)
+        return account.balance.amount if account is not None else None
+
+    writer = IspbrainWriter(line, owed=owed, tz=locale.tz)
+    return Opened(client, guard, source_of(CrmVendor.ISPBRAIN, base), locale, writer)
 
 
 def source_of(vendor: str, *parts: str) -> str:

@@ -1,0 +1,101 @@
+"""What we write into ISPBrain as the port wants it; the calls themselves are templates (``writing``)."""
+
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from ispbot_contracts.crm import Capability
+from ispbot_contracts.settings.ispbrain import IspbrainApi
+from ispbot_crm_adapter.adapters.ispbrain import writing
+from ispbot_crm_adapter.adapters.ispbrain.line import IspbrainLine
+from ispbot_crm_adapter.errors import CrmRejected
+from ispbot_crm_adapter.ports import CaseDraft, LeadDraft, PaymentDraft, Sighting
+
+_NO_LEADS = "No se conoce cómo cargar interesados por la API de ISPBrain."
+_NO_UNDO = "No se conoce cómo anular un pago por la API de ISPBrain: anulalo en su sistema."
+_SHIFTS = {"morning": " por la mañana", "afternoon": " por la tarde", None: ""}
+
+
+def writes_of(form: IspbrainApi, *, promises: bool) -> frozenset[Capability]:
+    """Return what can be written with these settings: what has a path.
+
+    Payments are not named: they can be registered, but nobody has seen how one is taken back.
+    """
+    found = set()
+    if form.endpoints.new_ticket.path:
+        found.add(Capability.TICKETS)
+    if promises and form.endpoints.promise.path:
+        found.add(Capability.PAYMENT_PROMISE)
+    return frozenset(found)
+
+
+class IspbrainWriter:
+    """``owed`` tells a customer's debt, which a promise names; None when there is no such customer."""
+
+    promises_by_invoice = False
+
+    def __init__(self, line: IspbrainLine, *, owed: Callable[[str], Awaitable[Decimal | None]], tz: ZoneInfo) -> None:
+        self._line = line
+        self._owed = owed
+        self._tz = tz
+
+    async def promise(self, customer_id: str, invoice_id: str | None, until: date) -> None:
+        """Record a promise over the whole debt."""
+        amount = await self._owed(customer_id)
+        await writing.promise(
+            self._line, customer_id=customer_id, until=until, amount=amount or Decimal(0), invoice_id=invoice_id or ""
+        )
+
+    async def find_promise(self, customer_id: str, until: date) -> Sighting:
+        """No known call shows the promises of one customer."""
+        del customer_id, until
+        return Sighting(there=None)
+
+    async def payment_link(self, customer_id: str, invoice_id: str | None, amount: Decimal) -> str | None:
+        """There is none."""
+        del customer_id, invoice_id, amount
+        return None
+
+    async def file_case(self, draft: CaseDraft) -> str | None:
+        """File a case with its mark at the end of the text."""
+        visit = f"\n\nVisita: {draft.visit_on:%d/%m/%Y}{_SHIFTS[draft.shift]}" if draft.visit_on is not None else ""
+        text = f"{draft.text}{visit}\n\n[ISPBot {draft.mark}]".strip()
+        return await writing.file_case(self._line, customer_id=draft.customer_id, title=draft.title, text=text)
+
+    async def find_case(self, draft: CaseDraft) -> Sighting:
+        """Look for the mark in the customer's cases."""
+        there, number = await writing.case_with(self._line, customer_id=draft.customer_id, mark=draft.mark)
+        return Sighting(there, number)
+
+    async def file_lead(self, draft: LeadDraft) -> str | None:
+        """Refuse: no call is known."""
+        del draft
+        raise CrmRejected("rejected", _NO_LEADS)
+
+    async def find_lead(self, draft: LeadDraft) -> Sighting:
+        """None was ever filed."""
+        del draft
+        return Sighting(there=False)
+
+    async def paid_before(self, customer_id: str, invoice_id: str | None) -> str:
+        """Payments carry our mark: nothing to remember."""
+        del customer_id, invoice_id
+        return ""
+
+    async def register_payment(self, draft: PaymentDraft) -> None:
+        """Register a payment of today."""
+        await writing.register_payment(
+            self._line, customer_id=draft.customer_id, amount=draft.amount, on=datetime.now(self._tz).date(),
+            reference=draft.reference, invoice_id=draft.invoice_id or "", note=f"ISPBot {draft.mark}",
+        )  # fmt: skip
+
+    async def find_payment(self, draft: PaymentDraft) -> Sighting:
+        """No known call shows the payments of one customer."""
+        del draft
+        return Sighting(there=None)
+
+    async def undo_payment(self, draft: PaymentDraft) -> None:
+        """Refuse: no call is known."""
+        del draft
+        raise CrmRejected("rejected", _NO_UNDO)
