@@ -124,7 +124,7 @@ async def test_only_urgent_ones_leave_in_quiet_hours(start_notices, gateway, set
     await push.mikrowisp_post(PHONE, "Hola")
     await push.mikrowisp_post("3515550100", "urgente", urgent="true")
     await ledger_holds("sent", 1)
-    assert [one.content.text for one in gateway.phones] == ["urgente"]
+    assert [(one.content.text, one.urgent) for one in gateway.phones] == [("urgente", True)]
     await ledger_holds("waiting", 1)
     await settings_store.write(
         notice_settings(quiet_hours=False), revision=(await settings_store.read(NoticeSettings)).revision

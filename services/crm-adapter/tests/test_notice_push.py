@@ -52,6 +52,14 @@ async def test_every_alias_is_the_same_door(start_notices, http, path):
     assert (await http.get(push.url.replace("/gw/send", "/healthz"))).text == "ok"
 
 
+async def test_head_sends_nothing(start_notices, http, bus):
+    _, push = await start_notices()
+    looked = await http.head(push.url, params={"to": PHONE, "message": "mirado", "token": TOKEN})
+    assert (looked.status_code, looked.headers["allow"]) == (405, "GET, POST")
+    assert (await http.get(push.url, params={"to": PHONE, "message": "pedido", "token": TOKEN})).status_code == 200
+    assert [command.text for command in await stored(bus)] == ["pedido"]
+
+
 @pytest.mark.parametrize(
     ("raw", "text"),
     [

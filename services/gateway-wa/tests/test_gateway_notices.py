@@ -190,6 +190,8 @@ async def test_notices_wait_for_the_end_of_the_quiet_hours_and_replies_do_not(wo
     await world.send(contact_id, "respuesta")
     await world.net.phone(NELIDA).expect("respuesta")
     assert (await world.bus.ask(GetSendState())).quiet_until == ends
+    await world.bus.publish(notice(NELIDA, "corte de emergencia", notice_id="urgent", urgent=True))
+    await world.net.phone(NELIDA).expect("corte de emergencia")
 
 
 @pytest.mark.parametrize("fault", ["ack_lost", "send_lost"])

@@ -205,6 +205,8 @@ class SendNotice(_Owned, Command):
     author: Author
     ticket_id: str | None = None
     expires_at: AwareDatetime | None = None
+    urgent: bool = False
+    """It leaves in quiet hours too; pacing and the budget for strangers hold for it as for any other."""
 
 
 class NoticeSettled(_Owned, Event):

@@ -110,4 +110,5 @@ def send_notice(notice: Document) -> SendNotice:
         content=_CONTENT.validate_python(content),
         author=Author(kind=AuthorKind.SYSTEM, name=notice["source_name"]),
         expires_at=notice["expires_at"],
+        urgent=notice["urgent"],
     )

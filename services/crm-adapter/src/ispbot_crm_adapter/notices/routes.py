@@ -46,7 +46,9 @@ class Doors:
         return [Route(path, self.send, methods=["GET", "POST"]) for path in PATHS]
 
     async def send(self, request: Request) -> Response:
-        """Take a push and answer as soon as it is safe."""
+        """Take a push and answer as soon as it is safe. HEAD, which the router lets in beside GET, must not send."""
+        if request.method == "HEAD":
+            return Response(status_code=405, headers={"Allow": "GET, POST"})
         try:
             async with self._turn():
                 response = await self._send(request)

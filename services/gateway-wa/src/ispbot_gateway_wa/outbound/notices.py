@@ -52,16 +52,16 @@ class Notices:
             return known
         if outgoing.expired(self._now()):
             return await self._sender.fail(outgoing, "expired", "its time was over before its turn came")
-        held = await self._held_back(contact)
+        held = await self._held_back(command, contact)
         if held is not None:
             return [self._defer(command, *held)]
         cold = contact is None or not contact.has_written
         await self._turn(Rank.COLD_NOTICE if cold else Rank.NOTICE)
         contact = contact or await self._contacts.resolve(address, None)
         outgoing = of_notice(command, contact.contact_id)
-        held = await self._held_back(contact)  # the wait may have been long
+        held = await self._held_back(command, contact)  # the wait may have been long
         if held is None and cold and not await self._cold.charge(contact.contact_id):
-            held = await self._held_back(contact)
+            held = await self._held_back(command, contact)
         if held is not None:
             return [self._defer(command, *held)]
         try:
@@ -77,25 +77,28 @@ class Notices:
         except TimeoutError as error:
             raise Retryable("its turn is further away", delay_s=_AGAIN_S) from error
 
-    async def _held_back(self, contact: Contact | None) -> tuple[NoticeReason, datetime] | None:
+    async def _held_back(self, command: SendNotice, contact: Contact | None) -> tuple[NoticeReason, datetime] | None:
         """Return why a notice may not leave now and when to come again."""
         now = self._now()
-        quiet = self._quiet_until(now)
+        quiet = self._kept_in_until(command, now)
         if quiet is not None:
             return "quiet_hours", quiet
         if contact is not None and contact.has_written:
             return None
         paused = self._cold.paused_until
         if paused is not None:
-            return "paused", self._quiet_until(paused) or paused
+            return "paused", self._kept_in_until(command, paused) or paused
         available = await self._cold.available_at(contact.contact_id if contact else None)
         if available is not None:
-            return "cold_budget", self._quiet_until(available) or available
+            return "cold_budget", self._kept_in_until(command, available) or available
         return None
 
     def quiet_now(self) -> datetime | None:
         """Return when the present quiet hours end, None outside of them."""
         return self._quiet_until(self._now())
+
+    def _kept_in_until(self, command: SendNotice, moment: datetime) -> datetime | None:
+        return None if command.urgent else self._quiet_until(moment)
 
     def _quiet_until(self, moment: datetime) -> datetime | None:
         settings = self._watch.current(SendingSettings)
