@@ -29,7 +29,10 @@ def page_rows(opened: Opened) -> list[tuple[str, str]]:
     plan, demo = opened.plan, opened.plan.transport is Transport.DEMO
     rows = [
         ("Panel", opened.addresses["panel"]),
-        ("", "First login: admin / admin. You choose your own password there at once, and admin no longer works."),
+        (
+            "",
+            "The very first login is admin / admin: you choose your own password there at once, and from then on only that one works.",
+        ),
     ]
     if demo:
         rows += [

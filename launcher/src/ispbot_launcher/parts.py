@@ -103,6 +103,7 @@ def _service_env(plan: Plan, name: str) -> dict[str, str]:
         # Read by neonize's Go half at exec only: without it customers see an "IA" badge on every message.
         "NEONIZE_BOT_TAG": "off",
         "ISPBOT_PANEL_DIST": str(plan.panel_dist),
+        "ISPBOT_PUSH_URL": f"http://{HOST}:{plan.health_ports['crm-adapter']}/gw/send",
     }
 
 

@@ -53,6 +53,13 @@ def test_an_older_reader_ignores_what_a_newer_writer_adds():
     assert SendMessage.model_validate(sample | {"added_next_year": 1}).id == sample["id"]
 
 
+def test_what_a_customer_wrote_never_stands_in_an_error():
+    with pytest.raises(ValidationError) as caught:
+        SendMessage.model_validate_json('{"id": "m1", "contact_id": "MI CLAVE ES 1234"}')
+    assert "contact_id" in str(caught.value)
+    assert "1234" not in str(caught.value)
+
+
 def test_names_on_the_bus_are_unique_and_their_owners_have_a_stream():
     assert len({(m.owner, m.flavour, m.name) for m in MESSAGES}) == len(MESSAGES)
     assert len({q.subject() for q in QUERIES}) == len(QUERIES)

@@ -91,7 +91,14 @@ class TestConfigured:
         assert (await client.statement("1")).invoices == []
 
     async def test_what_is_not_configured_is_not_asked_and_not_offered(self, client_with, asked):
-        off = {"by_phone": "", "by_document": "", "by_code": "", "invoices": "", "plans": ""}
+        off = {
+            "by_phone": "",
+            "by_document": "",
+            "by_code": "",
+            "invoices": "",
+            "plans": "",
+            "new_ticket": {"path": ""},
+        }
         client = client_with(endpoints=off, fallback_index=False)
         await asked()
         for by, value in (("phone", "3515550001"), ("document", "20111222"), ("number", "1")):

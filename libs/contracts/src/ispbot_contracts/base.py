@@ -18,9 +18,12 @@ _KEY_RE = re.compile(r"^[A-Za-z0-9_-]{1,128}$")
 
 
 class Frozen(BaseModel):
-    """Base of every shared value: immutable, tolerant of fields added later by a newer sender."""
+    """Base of every shared value: immutable, tolerant of fields added later by a newer sender.
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    Its errors name the field and the rule, never the value: they end in logs, and values are what customers wrote.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 def derive_id(*parts: str) -> str:

@@ -85,8 +85,12 @@ class Promises:
         async with self._crm.use() as opened:
             before = utc_now() - timedelta(seconds=self._crm.limits.write_settle_s)
             for entry in await self._ledger.left_open(KIND, opened.source, before):
-                if entry.write_id not in self._under_way:
+                if entry.write_id in self._under_way:
+                    continue
+                try:
                     await self._end(opened, entry)
+                except CrmError as error:  # one customer who can not be asked about must not keep the others waiting
+                    log.info("crm_promise_still_open", write_id=entry.write_id, reason=error.code)
 
     async def stop(self) -> None:
         """Give up what is under way: the ledger knows that it was begun."""

@@ -33,11 +33,11 @@ Secret = Annotated[SecretStr, AfterValidator(_open), PlainSerializer(_seal, retu
 class Section(BaseModel):
     """Base of every section. Its defaults are what a new company starts with."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     section: ClassVar[str]
 
 
 class Part(BaseModel):
     """A value inside a section."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)

@@ -1,0 +1,157 @@
+"""Ajustes Generales, the notices' ledger, parked messages and the dialogs of Herramientas, in a real browser under axe."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from ispbot_launcher.running import Running
+from tests.staff import PASSWORD, administrator
+from tests.test_panel_in_browser import check
+
+pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(300)]
+
+SCREENS = {
+    "ajustes": "/ajustes",
+    "integraciones": "/ajustes/integraciones",
+    "avisos-ajustes": "/ajustes/avisos",
+    "avisos": "/avisos",
+    "apartados": "/herramientas/apartados",
+}
+
+
+async def logged_in(browser: Browser, running: Running, **options: object) -> BrowserContext:
+    api = await administrator(running)
+    cookies = [{"name": one.name, "value": one.value or "", "url": running.panel_url} for one in api.http.cookies.jar]
+    await api.http.aclose()
+    context = await browser.new_context(
+        base_url=running.panel_url, locale="es-AR", bypass_csp=True, **{"viewport": {"width": 1440, "height": 900}} | options
+    )  # fmt: skip
+    context.set_default_timeout(20_000)
+    await context.add_cookies(cookies)
+    return context
+
+
+@pytest.fixture
+async def page(browser: Browser, running: Running) -> AsyncIterator[Page]:
+    context = await logged_in(browser, running)
+    yield await context.new_page()
+    await context.close()
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_no_settings_screen_has_a_serious_accessibility_fault(
+    browser: Browser, running: Running, scheme: str, size: tuple[int, int]
+) -> None:
+    viewport = {"width": size[0], "height": size[1]}
+    context = await logged_in(browser, running, color_scheme=scheme, viewport=viewport)
+    page = await context.new_page()
+    faults, noise = {}, []
+    page.on("pageerror", lambda error: noise.append(str(error)))
+    for name, path in SCREENS.items():
+        await page.goto(path)
+        await expect(page.get_by_role("heading", level=1)).to_be_visible()
+        await page.wait_for_load_state("networkidle")
+        faults[name] = await check(page, f"{name}-{scheme}-{size[0]}")
+        wider = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, f"{name} scrolls sideways by {wider} px"
+    for vendor in ("ISPCube", "ISPBrain"):
+        await page.goto("/ajustes/integraciones")
+        await page.get_by_text(vendor, exact=True).first.click()
+        faults[vendor] = await check(page, f"{vendor}-{scheme}-{size[0]}")
+    assert {name: found for name, found in faults.items() if found} == {}
+    assert noise == []
+    await context.close()
+
+
+async def test_the_connection_is_tried_before_it_is_saved_and_changes_are_not_lost_by_accident(page: Page) -> None:
+    await page.goto("/ajustes")
+    await page.get_by_role("link", name="Integraciones ISP").click()
+    await expect(page.get_by_role("textbox", name="Token API")).to_have_attribute(
+        "placeholder", "Guardado, escribí para cambiar"
+    )
+    await page.get_by_role("button", name="Probar Conexión").click()
+    await expect(page.get_by_test_id("crm-test")).to_contain_text("Conexión correcta")
+    await page.get_by_role("textbox", name="Token API").fill("un-token-equivocado")
+    await page.get_by_role("button", name="Probar Conexión").click()
+    await expect(page.get_by_test_id("crm-test")).to_contain_text("token")
+    await expect(page.get_by_text("La última prueba falló")).to_be_visible()
+    await page.get_by_role("link", name="Regresar").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("¿Salir sin guardar?")
+    await dialog.get_by_role("button", name="Seguir editando").click()
+    await page.get_by_role("button", name="Descartar cambios").click()
+    area = page.get_by_label("Código de área por defecto")
+    for code in ("3543", "351"):
+        await area.fill(code)
+        await page.get_by_role("button", name="Guardar", exact=True).click()
+        await expect(page.get_by_text("Tenés cambios sin guardar")).to_be_hidden()
+        await page.reload()
+        await expect(area).to_have_value(code)
+    await page.get_by_role("link", name="Regresar").click()
+    await expect(page.get_by_role("heading", name="Ajustes Generales")).to_be_visible()
+
+
+async def test_an_integrations_token_is_shown_once(page: Page) -> None:
+    await page.goto("/ajustes/avisos")
+    await page.get_by_role("button", name="Crear integración").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Nombre").fill("MikroWisp de prueba")
+    await dialog.get_by_role("button", name="Crear integración").click()
+    await expect(dialog).to_contain_text("Copiá el token ahora")
+    token = await dialog.locator("code").inner_text()
+    assert len(token) >= 40
+    await check(page, "token")
+    await dialog.get_by_role("button", name="Ya lo guardé").click()
+    await expect(page.get_by_text("MikroWisp de prueba")).to_be_visible()
+    await expect(dialog).to_have_count(0)
+    assert token not in await page.content()
+    await page.get_by_role("button", name="Revocar MikroWisp de prueba").click()
+    await page.get_by_role("dialog").get_by_role("button", name="Revocar").click()
+    await expect(page.get_by_text("MikroWisp de prueba")).to_be_hidden()
+
+
+async def test_emergency_texts_are_saved_and_the_restart_asks_first(page: Page) -> None:
+    await page.goto("/herramientas")
+    text = page.get_by_label("Mensaje de emergencia para todos")
+    await text.fill("Corte de fibra en la zona norte. Ya estamos trabajando.")
+    await page.get_by_role("button", name="Guardar mensaje").click()
+    await expect(page.get_by_text("Guardado").first).to_be_visible()
+    await page.reload()
+    await expect(text).to_have_value("Corte de fibra en la zona norte. Ya estamos trabajando.")
+    await page.get_by_role("button", name="Reiniciar Bot").click()
+    dialog = page.get_by_role("dialog")
+    await expect(dialog).to_contain_text("No hace falta escanear el QR")
+    assert await check(page, "restart") == []
+    await dialog.get_by_role("button", name="Volver").click()
+    await expect(dialog).to_be_hidden()
+
+
+async def test_the_pair_code_dialog_opens_and_checks_the_number(page: Page) -> None:
+    await page.goto("/")
+    await page.get_by_role("button", name="Vincular con el número de teléfono").click()
+    dialog = page.get_by_role("dialog")
+    await dialog.get_by_label("Número de WhatsApp Business").fill("123")
+    await dialog.get_by_role("button", name="Pedir código").click()
+    await expect(dialog).to_contain_text("Escribí el número completo")
+    assert await check(page, "pair-code") == []
+
+
+async def test_a_throttled_login_counts_down(browser: Browser, running: Running) -> None:
+    await (await administrator(running)).http.aclose()
+    context = await browser.new_context(base_url=running.panel_url, locale="es-AR", bypass_csp=True)
+    page = await context.new_page()
+    await page.goto("/")
+    submit = page.locator("button[type=submit]")
+    for _ in range(12):
+        await page.get_by_label("Usuario").fill("nadie")
+        await page.get_by_label("Contraseña", exact=True).fill(PASSWORD)
+        await submit.click()
+        await expect(page.get_by_role("alert")).to_be_visible()
+        if "Esperá" in await submit.inner_text():
+            break
+    await expect(submit).to_contain_text("Esperá")
+    await expect(submit).to_be_disabled()
+    await check(page, "throttled")
+    await context.close()
