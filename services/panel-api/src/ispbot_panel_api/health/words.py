@@ -37,7 +37,7 @@ _WHAT = {
     "lag": "Viene atrasada con los mensajes.",
     "disk": "Queda poco espacio en disco.",
 }
-_TODO = {
+_WHAT_TO_DO = {
     SILENT: "Se reinicia sola. Si en dos minutos no vuelve, revisá sus registros en el servidor.",
     "bus": "Se reconecta sola. Si no vuelve, revisá que el bus esté en marcha.",
     "database": "Revisá que la base de datos esté en marcha y con espacio en disco.",
@@ -48,7 +48,7 @@ _TODO = {
     "disk": "Liberá espacio en el servidor.",
 }
 _WHAT_OTHER = "Funciona a medias."
-_TODO_OTHER = "Revisá sus registros en el servidor."
+_DO_OTHERWISE = "Revisá sus registros en el servidor."
 _SOME_SILENT = "Una de sus copias no responde; las demás siguen atendiendo."
 _CUSTOMERS_SOME = "Los clientes no lo notan mientras queden otras copias."
 _CUSTOMERS_LIMITED: dict[str, str] = {
@@ -82,4 +82,4 @@ def customers_of(service: str, problem: str, *, stopped: bool, others_work: bool
 
 def todo_of(problem: str) -> str:
     """Return what staff can do."""
-    return _TODO.get(problem, _TODO_OTHER)
+    return _WHAT_TO_DO.get(problem, _DO_OTHERWISE)

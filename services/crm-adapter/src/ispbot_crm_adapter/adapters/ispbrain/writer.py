@@ -9,7 +9,7 @@ from ispbot_contracts.crm import Capability
 from ispbot_contracts.settings.ispbrain import IspbrainApi
 from ispbot_crm_adapter.adapters.ispbrain import writing
 from ispbot_crm_adapter.adapters.ispbrain.line import IspbrainLine
-from ispbot_crm_adapter.errors import CrmRejected
+from ispbot_crm_adapter.errors import CrmRejected, NoSuchCustomer
 from ispbot_crm_adapter.ports import CaseDraft, LeadDraft, PaymentDraft, Sighting
 
 _NO_LEADS = "No se conoce cómo cargar interesados por la API de ISPBrain."
@@ -43,8 +43,10 @@ class IspbrainWriter:
     async def promise(self, customer_id: str, invoice_id: str | None, until: date) -> None:
         """Record a promise over the whole debt."""
         amount = await self._owed(customer_id)
+        if amount is None:
+            raise NoSuchCustomer
         await writing.promise(
-            self._line, customer_id=customer_id, until=until, amount=amount or Decimal(0), invoice_id=invoice_id or ""
+            self._line, customer_id=customer_id, until=until, amount=amount, invoice_id=invoice_id or ""
         )
 
     async def find_promise(self, customer_id: str, until: date) -> Sighting:
