@@ -18,6 +18,7 @@ _PATIENCE_S = 300.0
 """A customer who waits longer than this for an answer has found a lost message."""
 _AGAIN_S = 0.3
 _LOOK_AT_PHONE_S = 1.0
+_LOOK_AT_QUEUE_S = 1.5
 _AGENTS = 24
 """Cases that the desk has in hand at once; the others wait in the queue."""
 _CROWD = 100
@@ -164,7 +165,7 @@ class Desk:
                 if page["next"] is None:
                     break
                 before = f"&before={page['next']}"
-            await asyncio.sleep(_AGAIN_S)
+            await asyncio.sleep(_LOOK_AT_QUEUE_S)
 
 
 class Customer:

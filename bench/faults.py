@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -160,21 +160,37 @@ class Bench:
                 await asyncio.sleep(_LOOK_S)
 
 
-def crash_plans(seen: Mapping[str, Sequence[str]], *, together: bool, only: str = "") -> list[tuple[str, Plan]]:
-    """Return plans that crash every service at every point; ``together``: one point of each service in one telling."""
-    points = {name: [point for point in reached if only in f"{name} {point}"] for name, reached in seen.items()}
+def crash_plans(seen: Mapping[str, Sequence[str]], *, together: bool, each: int, only: str = "") -> list[Plan]:
+    """Return plans that crash every service at every point, a service ``each`` times in one telling, at points far apart in
+    the story; ``together``: all services in the same telling."""
+    crashes = {}
+    for name, reached in seen.items():
+        points = [point for point in reached if only in f"{name} {point}"]
+        tellings = -(-len(points) // each)
+        crashes[name] = [{name: points[first::tellings]} for first in range(tellings)]
     if not together:
-        return [
-            (f"{name}: {point}", Plan(crash={name: [point]})) for name, all_of in points.items() for point in all_of
-        ]
-    plans = []
-    for group in zip_longest(*points.values()):
-        chosen = {name: [point] for name, point in zip(points, group, strict=True) if point is not None}
-        plans.append((", ".join(f"{name}: {point}" for name, [point] in chosen.items()), Plan(crash=chosen)))
-    return plans
+        return [Plan(crash=crash) for of_one in crashes.values() for crash in of_one]
+    return [
+        Plan(crash={name: points for crash in group if crash for name, points in crash.items()})
+        for group in zip_longest(*crashes.values())
+    ]
 
 
-def spread(plans: Sequence[tuple[str, Plan]], most: int | None) -> list[tuple[str, Plan]]:
+def halves(plan: Plan) -> list[Plan]:
+    """Return the plan's crashes in two parts; none when there is only one left."""
+    every = [(name, point) for name, points in plan.crash.items() for point in points]
+    if len(every) == 1:
+        return []
+    parts = (every[: len(every) // 2], every[len(every) // 2 :])
+    return [Plan(crash={name: [point for of, point in part if of == name] for name, _ in part}) for part in parts]
+
+
+def named(plan: Plan) -> str:
+    """Return the plan's crashes as one line."""
+    return ", ".join(f"{name}: {point}" for name, points in plan.crash.items() for point in points)
+
+
+def spread(plans: Sequence[Plan], most: int | None) -> list[Plan]:
     """Return at most so many plans, taken evenly from all of them."""
     if most is None or most >= len(plans):
         return list(plans)
@@ -182,10 +198,13 @@ def spread(plans: Sequence[tuple[str, Plan]], most: int | None) -> list[tuple[st
 
 
 async def run(
-    running: Running, faults: Faults, *, together: bool, only: str = "", crashes: int | None = None,
+    running: Running, faults: Faults, *, together: bool, each: int = 1, only: str = "", crashes: int | None = None,
     said: Sequence[str] = SAID,
 ) -> list[Round]:  # fmt: skip
-    """Tell the story under every plan and return how each telling ended; undisturbed the phone gets ``said``, in order."""
+    """Tell the story under every plan and return how each telling ended; undisturbed the phone gets ``said``, in order.
+
+    A telling with several crashes that ended in another way is told again by halves, down to the crash that does it.
+    """
     rounds: list[Round] = []
     bus = await prepare(running)
     try:
@@ -198,11 +217,15 @@ async def run(
                     ("nothing", Plan()),
                     ("every message once more", Plan(again=True)),
                     ("every first ack lost", Plan(unacknowledged=True)),
-                    *spread(crash_plans(faults.seen(), together=together, only=only), crashes),
                 ]
-                for name, plan in plans:
+                every = spread(crash_plans(faults.seen(), together=together, each=each, only=only), crashes)
+                left = deque([*plans, *((named(plan), plan) for plan in every)])
+                while left:
+                    name, plan = left.popleft()
                     rounds.append(await bench.round(name, plan))
-                    print(_line(rounds[-1]), flush=True)
+                    print(_line(rounds[-1], left=len(left)), flush=True)
+                    if rounds[-1].problems and plan.crash:
+                        left.extendleft((named(part), part) for part in halves(plan))
                 rounds.append(Round("all stories once more", problems=await bench.last_look()))
             finally:
                 await bench.stop()
@@ -219,17 +242,17 @@ def check_said(state: State, said: Sequence[str]) -> None:
         raise AssertionError(f"the undisturbed story went wrong before {missing[0]!r}: {state['phone']}")
 
 
-def _line(done: Round) -> str:
+def _line(done: Round, *, left: int) -> str:
     result = "same" if not done.problems else f"{len(done.problems)} differences"
-    return f"  {result:15} {done.seconds:5.1f} s  {done.name}" + "".join(
-        f"\n      ! {line[:800]}" for line in done.problems[:20]
-    )
+    told = f"  {result:15} {done.seconds:5.1f} s  {len(done.fired)} crashes, {left} tellings left: {done.name}"
+    return told + "".join(f"\n      ! {line[:800]}" for line in done.problems[:20])
 
 
 def main() -> int:
     """Run and report; 1 when a story ended in another way."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--together", action="store_true", help="crash one point of every service in the same telling")
+    parser.add_argument("--each", type=int, default=1, help="crash a service so many times in one telling (default: 1)")
     parser.add_argument("--only", default="", help="only points whose name holds this, such as 'tickets write'")
     parser.add_argument("--crashes", type=int, help="at most so many crashing tellings, taken evenly")
     parser.add_argument("--keep", type=Path, help="folder for the instance's data and logs (default: a temporary one)")
@@ -238,7 +261,9 @@ def main() -> int:
         place = args.keep or Path(temporary)
         place.mkdir(parents=True, exist_ok=True)
         with faulty_instance(place) as (running, faults):
-            rounds = asyncio.run(run(running, faults, together=args.together, only=args.only, crashes=args.crashes))
+            rounds = asyncio.run(
+                run(running, faults, together=args.together, each=args.each, only=args.only, crashes=args.crashes)
+            )
             seen = faults.seen()
     different = [each for each in rounds if each.problems]
     RESULTS.mkdir(parents=True, exist_ok=True)
