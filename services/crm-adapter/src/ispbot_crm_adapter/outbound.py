@@ -1,9 +1,7 @@
 """HTTP to addresses that an administrator typed or that a management system gave us."""
 
 import asyncio
-import ipaddress
 import json
-import socket
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -11,24 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
-from cachetools import TTLCache
 
+from ispbot_crm_adapter.checked_network import checked_transport
 from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmError, CrmRejected, CrmUnreachable
 from ispbot_crm_adapter.settings import Limits
 
-_NEVER = tuple(
-    ipaddress.ip_network(text)
-    for text in (
-        "169.254.0.0/16",
-        "100.100.100.200/32",
-        "0.0.0.0/32",
-        "224.0.0.0/4",
-        "fe80::/10",
-        "fd00:ec2::254/128",
-        "ff00::/8",
-    )
-)
-"""Cloud metadata services, link-local, multicast. Loopback and private networks stay allowed: the system may stand there."""
 _DENIED = (401, 403)
 _JSON_MAX_BYTES = 20 * 1024 * 1024
 _PDF_END = 2048
@@ -52,15 +37,13 @@ class HttpDoor:
 
     def __init__(self, *, verify_tls: bool, limits: Limits) -> None:
         self._limits = limits
-        self._checked: TTLCache[tuple[str, int], bool] = TTLCache(maxsize=64, ttl=60)
         self._answer = httpx.Timeout(limits.read_s, connect=limits.connect_s)
         self._file = httpx.Timeout(limits.file_s, connect=limits.connect_s)
         self._http = httpx.AsyncClient(
-            verify=verify_tls,
-            limits=httpx.Limits(max_connections=limits.concurrency, max_keepalive_connections=limits.concurrency),
+            transport=checked_transport(verify_tls=verify_tls, connections=limits.concurrency),
             follow_redirects=False,
             trust_env=False,
-            event_hooks={"request": [self._check_address]},
+            event_hooks={"request": [_check_scheme]},
             headers={"User-Agent": "ISPBot", "Accept": "application/json"},
         )
 
@@ -124,24 +107,11 @@ class HttpDoor:
         finally:
             await answer.aclose()
 
-    async def _check_address(self, request: httpx.Request) -> None:
-        """Refuse other schemes and forbidden addresses, on every request and every redirect."""
-        url = request.url
-        if url.scheme not in ("http", "https"):
-            raise CrmRejected("forbidden_address", url.scheme)
-        place = url.host, url.port or 443
-        if place in self._checked:
-            return
-        try:
-            found = await asyncio.get_running_loop().getaddrinfo(*place, type=socket.SOCK_STREAM)
-        except (socket.gaierror, UnicodeError) as error:
-            raise CrmUnreachable("dns", url.host) from error
-        for *_, address in found:
-            ip = ipaddress.ip_address(str(address[0]).split("%")[0])
-            plain = getattr(ip, "ipv4_mapped", None) or ip
-            if any(plain.version == network.version and plain in network for network in _NEVER):
-                raise CrmRejected("forbidden_address", str(plain))
-        self._checked[place] = True
+
+async def _check_scheme(request: httpx.Request) -> None:
+    """Refuse other schemes, on every request and every redirect."""
+    if request.url.scheme not in ("http", "https"):
+        raise CrmRejected("forbidden_address", request.url.scheme)
 
 
 def check_status(reply: Reply) -> None:

@@ -17,7 +17,7 @@ from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.errors import CrmError, CrmUnreachable
 from ispbot_crm_adapter.ports import CrmWriter
 from ispbot_crm_adapter.write_ledger import WriteEntry, WriteLedger, WriteState
-from ispbot_crm_adapter.writes import Write, WriteLater, Writer, WriteRefused, WriteUnknown
+from ispbot_crm_adapter.writes import GIVE_UP_AFTER, Write, WriteLater, Writer, WriteRefused, WriteUnknown
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.errors import Refusal, Unavailable
 from ispbot_runtime.logs import get_logger
@@ -91,6 +91,8 @@ class Promises:
                     await self._end(opened, entry)
                 except CrmError as error:  # one customer who can not be asked about must not keep the others waiting
                     log.info("crm_promise_still_open", write_id=entry.write_id, reason=error.code)
+                    if utc_now() - entry.at > GIVE_UP_AFTER:
+                        await self._give_up(entry)
 
     async def stop(self) -> None:
         """Give up what is under way: the ledger knows that it was begun."""
@@ -114,10 +116,13 @@ class Promises:
                 }  # fmt: skip
             else:
                 noted = dict(known.noted)
-            await self._carry_out(opened, write_id, customer_id, noted)
+            asked_at = known.at if known is not None else utc_now()
+            await self._carry_out(opened, write_id, customer_id, noted, asked_at)
             return _recorded(await self._ledger.read(write_id))
 
-    async def _carry_out(self, opened: Opened, write_id: str, customer_id: str, noted: dict[str, str]) -> None:
+    async def _carry_out(
+        self, opened: Opened, write_id: str, customer_id: str, noted: dict[str, str], asked_at: datetime
+    ) -> None:
         writer = writer_for(opened, Capability.PAYMENT_PROMISE)
         until, invoice_id = date.fromisoformat(noted["until"]), noted["invoice_id"] or None
 
@@ -126,7 +131,7 @@ class Promises:
 
         write = Write(write_id, KIND, customer_id, send, lambda: writer.find_promise(customer_id, until))
         try:
-            await engine(self._crm, opened, self._ledger).carry_out(write, asked_at=utc_now(), **noted)
+            await engine(self._crm, opened, self._ledger).carry_out(write, asked_at=asked_at, **noted)
         except WriteRefused as refused:
             raise Refusal("promise_refused", refused.reason) from refused
         except WriteLater as later:
@@ -139,12 +144,15 @@ class Promises:
         writer = writer_for(opened, Capability.PAYMENT_PROMISE)
         seen = await writer.find_promise(entry.customer_id, date.fromisoformat(entry.noted["until"]))
         if seen.there is None:
-            await self._ledger.end(entry.write_id, WriteState.UNKNOWN)
-            await self._tell(entry.write_id, entry.customer_id)
+            await self._give_up(entry)
         elif seen.there:
             await self._ledger.end(entry.write_id, WriteState.DONE)
         else:  # nobody waits for it any more
             await self._ledger.end(entry.write_id, WriteState.REFUSED, reason=texts.PROMISE_NOT_RECORDED)
+
+    async def _give_up(self, entry: WriteEntry) -> None:
+        await self._ledger.end(entry.write_id, WriteState.UNKNOWN)
+        await self._tell(entry.write_id, entry.customer_id)
 
     async def _tell(self, write_id: str, customer_id: str) -> None:
         """A promise has no contact: the lane is the customer's."""
