@@ -227,7 +227,7 @@ class Customer:
         if len(wrote) >= _PACE and (ago := time.time() - wrote[-_PACE].at) < PACE_WINDOW_S:
             await asyncio.sleep(PACE_WINDOW_S - ago)
         await self._pace.turn()
-        wa_id = await self._phone.say(text)
+        wa_id: str = (await self._net.say(self.story.phone, text))["id"]
         self.story.wrote.append(Wrote(wa_id, text, time.time(), wants))
         self._owed += wants == "answer"
 
