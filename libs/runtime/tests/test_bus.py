@@ -10,6 +10,7 @@ from ispbot_contracts.base import utc_now
 from ispbot_contracts.common import Author, AuthorKind
 from ispbot_contracts.content import TextContent
 from ispbot_contracts.whatsapp import MessageReceived, SendMessage
+from ispbot_runtime.bus import Bus
 from ispbot_runtime.errors import Poison, Refusal, Retryable, Unavailable
 from ispbot_runtime.testing import eventually, published
 
@@ -89,6 +90,45 @@ async def test_a_redelivered_message_publishes_its_outputs_once(make_bus):
     await published(bus, "wa.cmd.send_message.*.*", 1)
     await eventually(lambda: _pending(bus))
     assert (await bus.js.stream_info("WA")).state.messages == 2
+
+
+class SlowToOne(Bus):
+    """A bus on which one message takes its time to be stored."""
+
+    def __init__(self, config, slow_id):
+        super().__init__(config, "slow")
+        self.slow_id, self.go_on = slow_id, asyncio.Event()
+
+    async def publish(self, message):
+        if message.id == self.slow_id:
+            await self.go_on.wait()
+        await super().publish(message)
+
+
+async def test_outputs_of_one_contact_keep_their_order_and_do_not_hold_up_those_of_others(config):
+    cause = received("c1", 1)
+
+    def said(step: str, to: str) -> SendMessage:
+        return SendMessage.caused_by(
+            cause, step, contact_id=to, content=TextContent(text=step), author=Author(kind=AuthorKind.BOT)
+        )
+
+    outputs = [said("first", "c1"), said("second", "c1"), said("third", "c2")]
+    bus = SlowToOne(config, outputs[0].id)
+    await bus.connect()
+
+    async def handle(message: MessageReceived):
+        return outputs
+
+    bus.consume("test", {MessageReceived: handle}, order="partition")
+    await bus.start()
+    await bus.publish(cause)
+    [early] = await published(bus, "wa.cmd.send_message.*.*", 1)
+    bus.go_on.set()
+    stored = await published(bus, "wa.cmd.send_message.*.*", 3)
+    assert early == stored[0]
+    assert [SendMessage.model_validate_json(body).content.text for body in stored] == ["third", "first", "second"]
+    await bus.stop()
 
 
 async def _pending(bus):

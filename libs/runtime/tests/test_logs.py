@@ -24,3 +24,28 @@ def test_a_traceback_in_the_log_holds_no_local_variables():
     fact = json.loads(line)
     assert (fact["service"], fact["event"], fact["exception"][0]["exc_type"]) == ("test", "it_failed", "TypeError")
     assert "5493515550001" not in line
+
+
+REFUSED = """
+from pydantic import BaseModel
+from ispbot_runtime.logs import configure_logging, correlated, get_logger
+
+class Wire(BaseModel):
+    debt: int
+
+configure_logging("test")
+with correlated("id1"), correlated(None):
+    try:
+        Wire.model_validate({"debt": "5493515550001x"})
+    except ValueError as error:
+        get_logger("here").error("it_failed", exc_info=error)
+get_logger("here").info("later", text="año", what={1})
+"""
+
+
+def test_a_value_that_a_model_refused_is_not_in_the_log_and_the_id_is_only_in_its_own_lines():
+    said = subprocess.run([sys.executable, "-c", REFUSED], capture_output=True, text=True, check=True).stdout
+    failed, later = map(json.loads, said.splitlines())
+    assert "5493515550001" not in said
+    assert failed["exception"][0]["exc_value"] == "1 validation error for Wire"
+    assert (failed["correlation_id"], later.get("correlation_id"), later["text"]) == ("id1", None, "año")

@@ -30,6 +30,7 @@ from ispbot_runtime.delivery import Delivery, Handler, Patience
 from ispbot_runtime.durables import Durable
 from ispbot_runtime.errors import Unavailable
 from ispbot_runtime.logs import get_logger
+from ispbot_runtime.parking import describe
 from ispbot_runtime.questions import Questions
 from ispbot_runtime.settings import CommonSettings
 from ispbot_runtime.tasks import cancel_all
@@ -156,7 +157,7 @@ class Bus(Questions):
                 await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311 - jitter
                 pause = min(pause * 2, 2.0)
             else:
-                metrics.PUBLISHED.labels(label).inc()
+                metrics.child(metrics.PUBLISHED, label).inc()
                 self._full.pop(owner, None)
                 return
 
@@ -212,7 +213,7 @@ class Bus(Questions):
             try:
                 await handler(hint_type.model_validate_json(msg.data))
             except ValidationError as error:
-                log.warning("hint_malformed", hint=hint_type.name, reason=str(error))
+                log.warning("hint_malformed", hint=hint_type.name, reason=describe(error))
 
         await self.nc.subscribe(f"live.{hint_type.name}", cb=received)
 

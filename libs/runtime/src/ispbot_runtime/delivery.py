@@ -18,14 +18,12 @@ from nats.errors import Error as NatsError
 from nats.js.errors import InvalidKeyError, KeyValueError
 from pydantic import ValidationError
 from pymongo.errors import ConnectionFailure
-from structlog.contextvars import bound_contextvars
 
 from ispbot_contracts.base import Message
-from ispbot_contracts.catalogue import message_type
 from ispbot_contracts.streams import DEAD_SUBJECT
 from ispbot_runtime import metrics
 from ispbot_runtime.errors import Poison, Retryable
-from ispbot_runtime.logs import get_logger
+from ispbot_runtime.logs import correlated, get_logger
 from ispbot_runtime.parking import (
     ONLY_HEADER,
     PARKED_HEADER,
@@ -80,7 +78,9 @@ class Delivery:
     ) -> None:  # fmt: skip
         self._service = service
         self._consumer = consumer
-        self._handlers = dict(handlers)
+        self._handlers: dict[tuple[str, ...], tuple[type[Message], Handler]] = {
+            (kind.owner, kind.flavour, kind.name): (kind, handler) for kind, handler in handlers.items()
+        }
         self._publish = publish
         self._publish_raw = publish_raw
         self._tries = tries
@@ -114,22 +114,23 @@ class Delivery:
         return spaced(delay)
 
     async def _deliver(self, msg: Msg) -> float | None:
-        kind = message_type(msg.subject)
+        known = self._handlers.get(tuple(msg.subject.split(".", 3)[:3]))
+        kind = known[0] if known is not None else None
         record = await self._tries.begin(msg)
         if record is not None and record.deaths >= self.patience.max_deaths:
             reason = f"the process ended {record.deaths} times in a row while handling this message"
             record = record.failed(FailedTry.now(self._tries.replica, reason))
             await self._park(msg, kind, "deadly", reason, record)
             return None
-        handler = self._handlers.get(kind) if kind else None
-        if kind is None or handler is None:  # a replica of a newer version may know it: leave it the chance
-            return await self._failed(msg, kind, "unknown", f"no handler for {msg.subject.rpartition('.')[0]}")
+        if known is None:  # a replica of a newer version may know it: leave it the chance
+            return await self._failed(msg, None, "unknown", f"no handler for {msg.subject.rpartition('.')[0]}")
+        kind, handler = known
         try:
             message = kind.model_validate_json(msg.data)
         except ValidationError as error:
             await self._park(msg, kind, "malformed", describe(error))
             return None
-        with self._in_flight.track_inprogress(), bound_contextvars(correlation_id=message.correlation_id):
+        with self._in_flight.track_inprogress(), correlated(message.correlation_id):
             return await self._handle(msg, message, handler)
 
     async def _handle(self, msg: Msg, message: Message, handler: Handler) -> float | None:
@@ -138,8 +139,7 @@ class Delivery:
         try:
             async with asyncio.timeout(self.patience.handler_limit_s):
                 outputs = await handler(message)
-            for output in outputs or ():
-                await self._publish(output)
+            await self._publish_all(outputs or ())
             await msg.ack()
         except Poison as error:
             await self._park(msg, type(message), "poison", str(error))
@@ -156,18 +156,40 @@ class Delivery:
         except Exception as error:  # noqa: BLE001 - the bus edge of the process: a bug is retried, then parked
             return await self._failed(msg, type(message), "failed", error)
         seconds = time.perf_counter() - started
-        metrics.HANDLED.labels(self._consumer, message.name, "done").inc()
-        metrics.HANDLE_SECONDS.labels(self._consumer, message.name).observe(seconds)
+        metrics.child(metrics.HANDLED, self._consumer, message.name, "done").inc()
+        metrics.child(metrics.HANDLE_SECONDS, self._consumer, message.name).observe(seconds)
         log.info(
             "message_handled", consumer=self._consumer, message=message.name, id=message.id, ms=round(seconds * 1000, 1)
         )
         return None
 
     def _observe_age(self, message: Message) -> None:
-        metrics.MESSAGE_AGE.labels(self._consumer).observe(max(0.0, time.time() - message.occurred_at.timestamp()))
+        age_s = max(0.0, time.time() - message.occurred_at.timestamp())
+        metrics.child(metrics.MESSAGE_AGE, self._consumer).observe(age_s)
+
+    async def _publish_all(self, outputs: Iterable[Message]) -> None:
+        """Publish what a handler returned: in its order where readers could see it (one stream, one key), else side by side.
+
+        Returns or raises when nothing is on its way any more.
+        """
+        messages = list(outputs)
+        if len(messages) < 2:
+            await self._publish_in_order(messages)
+            return
+        queues: dict[tuple[str, str], list[Message]] = {}
+        for message in messages:
+            queues.setdefault((message.owner, message.key), []).append(message)
+        ends = await asyncio.gather(*map(self._publish_in_order, queues.values()), return_exceptions=True)
+        for end in ends:
+            if end is not None:
+                raise end
+
+    async def _publish_in_order(self, outputs: Iterable[Message]) -> None:
+        for output in outputs:
+            await self._publish(output)
 
     async def _failed(self, msg: Msg, kind: type[Message] | None, why: Why, error: Exception | str) -> float | None:
-        reason = error if isinstance(error, str) else f"{type(error).__name__}: {error}"
+        reason = error if isinstance(error, str) else f"{type(error).__name__}: {_told(error)}"
         record = await self._tries.failed(msg, reason)
         name = _name(kind, msg)
         log.error(
@@ -206,6 +228,10 @@ class Delivery:
 
 def _name(kind: type[Message] | None, msg: Msg) -> str:
     return kind.name if kind is not None else msg.subject.split(".")[2] if msg.subject.count(".") > 1 else "unknown"
+
+
+def _told(error: Exception) -> str:
+    return describe(error) if isinstance(error, ValidationError) else str(error)
 
 
 class _Heartbeat:

@@ -2,10 +2,34 @@
 
 import logging
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
+from pydantic_core import to_json
+from structlog.contextvars import bind_contextvars, reset_contextvars
 from structlog.tracebacks import ExceptionDictTransformer
+from structlog.typing import ExcInfo
+
+
+class _Traceback(ExceptionDictTransformer):
+    """No local variables, no values that a model refused: they are texts, phones and secrets."""
+
+    def __init__(self) -> None:
+        super().__init__(show_locals=False)
+
+    def __call__(self, exc_info: ExcInfo) -> list[dict[str, Any]]:
+        """Return the chain of exceptions."""
+        found = super().__call__(exc_info)
+        for each in found:
+            if each["exc_type"] == "ValidationError":
+                each["exc_value"] = each["exc_value"].partition("\n")[0]
+        return found
+
+
+def _as_json(fact: Any, default: Callable[[Any], Any]) -> bytes:
+    return to_json(fact, fallback=default)
 
 
 def configure_logging(service: str, level: str = "INFO") -> None:
@@ -14,13 +38,12 @@ def configure_logging(service: str, level: str = "INFO") -> None:
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
-        # No local variables: they hold texts, phones and secrets.
-        structlog.processors.ExceptionRenderer(ExceptionDictTransformer(show_locals=False)),
+        structlog.processors.ExceptionRenderer(_Traceback()),
     ]
     structlog.configure(
-        processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
+        processors=[*shared, structlog.processors.JSONRenderer(_as_json)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)
@@ -45,3 +68,16 @@ def get_logger(name: str) -> structlog.stdlib.BoundLogger:
     """Return a logger of facts: ``log.info("ticket_taken", ticket_id=...)``."""
     logger: structlog.stdlib.BoundLogger = structlog.get_logger(module=name)
     return logger
+
+
+@contextmanager
+def correlated(correlation_id: str | None) -> Iterator[None]:
+    """Name the message that started it all in every log line of a block; None leaves things as they are."""
+    if not correlation_id:
+        yield
+        return
+    tokens = bind_contextvars(correlation_id=correlation_id)
+    try:
+        yield
+    finally:
+        reset_contextvars(**tokens)

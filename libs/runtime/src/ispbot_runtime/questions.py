@@ -17,7 +17,8 @@ from pydantic import BaseModel, ValidationError
 from ispbot_contracts.base import Query, RefusalInfo, ReplyEnvelope
 from ispbot_runtime import metrics
 from ispbot_runtime.errors import Refusal, Unavailable
-from ispbot_runtime.logs import get_logger
+from ispbot_runtime.logs import correlated, get_logger
+from ispbot_runtime.parking import describe
 
 log = get_logger(__name__)
 
@@ -45,17 +46,17 @@ class Questions:
         try:
             reply = await self._request(query.subject(), query.model_dump_json().encode(), timeout_s, headers)
         except NatsError as error:
-            metrics.QUERIES.labels(name, "unavailable").inc()
+            metrics.child(metrics.QUERIES, name, "unavailable").inc()
             raise Unavailable(f"{name}: {type(error).__name__}") from error
-        metrics.QUERY_SECONDS.labels(name).observe(time.perf_counter() - started)
+        metrics.child(metrics.QUERY_SECONDS, name).observe(time.perf_counter() - started)
         envelope = ReplyEnvelope.model_validate_json(reply)
         if envelope.refusal is not None:
-            metrics.QUERIES.labels(name, "refused").inc()
+            metrics.child(metrics.QUERIES, name, "refused").inc()
             raise Refusal(envelope.refusal.code, envelope.refusal.message, **envelope.refusal.details)
         if envelope.ok is None:
-            metrics.QUERIES.labels(name, "unavailable").inc()
+            metrics.child(metrics.QUERIES, name, "unavailable").inc()
             raise Unavailable(f"{name}: {envelope.error}")
-        metrics.QUERIES.labels(name, "ok").inc()
+        metrics.child(metrics.QUERIES, name, "ok").inc()
         return query.answer.model_validate(envelope.ok)  # type: ignore[return-value]  # answer is the model of AnswerT
 
     async def _request(self, subject: str, body: bytes, timeout_s: float, headers: dict[str, str] | None) -> bytes:
@@ -77,8 +78,7 @@ class Questions:
         name = f"{query_type.owner}.{query_type.name}"
 
         async def endpoint(msg: NatsMessage) -> bytes:
-            correlation = (msg.headers or {}).get(_CORRELATION)
-            with structlog.contextvars.bound_contextvars(**({"correlation_id": correlation} if correlation else {})):
+            with correlated((msg.headers or {}).get(_CORRELATION)):
                 envelope = await self._answer_one(name, query_type, handler, msg.body)
             return envelope.model_dump_json().encode()
 
@@ -93,8 +93,7 @@ class Questions:
         in_hand: set[asyncio.Task[None]] = set()
 
         async def respond(msg: Msg) -> None:
-            correlation = (msg.headers or {}).get(_CORRELATION)
-            with structlog.contextvars.bound_contextvars(**({"correlation_id": correlation} if correlation else {})):
+            with correlated((msg.headers or {}).get(_CORRELATION)):
                 envelope = await self._answer_one(name, query_type, handler, msg.data)
             with suppress(NatsError):  # the asker's own time limit reports it
                 await msg.respond(envelope.model_dump_json().encode())
@@ -118,14 +117,17 @@ class Questions:
     ) -> ReplyEnvelope:
         outcome = "error"
         try:
-            result = await handler(query_type.model_validate_json(body))
+            query = query_type.model_validate_json(body)
+        except ValidationError as error:
+            log.warning("query_malformed", query=name, reason=describe(error))
+            metrics.child(metrics.ANSWERED, name, outcome).inc()
+            return ReplyEnvelope(error="malformed question")
+        try:
+            result = await handler(query)
         except Refusal as refusal:
             outcome = "refused"
             info = RefusalInfo(code=refusal.code, message=refusal.message, details=refusal.details)
             return ReplyEnvelope(refusal=info)
-        except ValidationError as error:
-            log.warning("query_malformed", query=name, reason=str(error))
-            return ReplyEnvelope(error="malformed question")
         except Unavailable as error:
             log.warning("query_neighbour_unavailable", query=name, reason=str(error))
             return ReplyEnvelope(error=str(error))
@@ -136,4 +138,4 @@ class Questions:
             outcome = "ok"
             return ReplyEnvelope(ok=result.model_dump(mode="json"))
         finally:
-            metrics.ANSWERED.labels(name, outcome).inc()
+            metrics.child(metrics.ANSWERED, name, outcome).inc()
