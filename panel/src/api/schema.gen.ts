@@ -2619,7 +2619,7 @@ export interface components {
         };
         /**
          * NoticeRules
-         * @description The screen's fields. Quiet hours also hold for the sender, so that there is one answer to "from when to when".
+         * @description The screen's fields, of two sections: what is taken in (``notices``), and when and how fast it leaves (``sending``).
          */
         NoticeRules: {
             /** Altwha Max Tries */
@@ -2687,10 +2687,10 @@ export interface components {
         };
         /**
          * NoticeState
-         * @description Where a notice is. It only ever moves on; ``failed`` because of an unknown outcome can still become ``sent``.
+         * @description Where a notice is. It only ever moves on; ``unknown`` can still become ``sent`` or ``failed``.
          * @enum {string}
          */
-        NoticeState: "accepted" | "waiting" | "sending" | "sent" | "delivered" | "read" | "failed" | "expired" | "cancelled";
+        NoticeState: "accepted" | "waiting" | "sending" | "sent" | "delivered" | "read" | "failed" | "unknown" | "expired" | "cancelled";
         /**
          * NoticeStepView
          * @description One move of a notice.

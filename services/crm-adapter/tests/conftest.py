@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from ispbot_contracts.settings import CompanySettings, NoticeSettings
+from ispbot_contracts.settings import CompanySettings, NoticeSettings, SendingSettings
 from ispbot_contracts.whatsapp import SendNotice
 from ispbot_crm_adapter.adapters.factory import open_client
 from ispbot_crm_adapter.bootstrap import SECTIONS, bootstrap
@@ -231,10 +231,11 @@ async def start_notices(start_adapter, settings_store, company, http, ask):
     """Return a function that starts the adapter and serves its endpoint: (service, pusher)."""
     async with AsyncExitStack() as stack:
 
-        async def start(settings=None, **environment):
+        async def start(settings=None, *, sending=None, **environment):
             if (await settings_store.read(NoticeSettings)).revision == 0:
                 await settings_store.write(company, revision=0)
                 await settings_store.write(settings or notice_settings(), revision=0)
+                await settings_store.write(sending or SendingSettings(quiet_hours=False), revision=0)
             service = await start_adapter(**environment)
             return service, pusher(http, await stack.enter_async_context(served(service.app)))
 

@@ -26,7 +26,7 @@ def notice_settings(**changes) -> NoticeSettings:
         created_at=utc_now(),
         **changes.pop("integration", {}),
     )
-    return NoticeSettings(**({"integrations": [integration], "quiet_hours": False} | changes))
+    return NoticeSettings(**({"integrations": [integration]} | changes))
 
 
 @asynccontextmanager

@@ -1,6 +1,7 @@
 """A notice's way from the push to the customer's phone, and what the ledger says of it."""
 
 import asyncio
+import json
 from datetime import timedelta
 
 import pytest
@@ -9,7 +10,7 @@ from pymongo.errors import AutoReconnect
 
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.notices import CancelNotice, GetNotice, ListNotices, NoticeState, NoticesUnreached, RetryNotice
-from ispbot_contracts.settings import BotMode, CompanySettings, NoticeSettings, OperationSettings
+from ispbot_contracts.settings import BotMode, CompanySettings, NoticeSettings, OperationSettings, SendingSettings
 from ispbot_crm_adapter.bootstrap import SECTIONS
 from ispbot_crm_adapter.notices.dispatch import Dispatcher
 from ispbot_crm_adapter.notices.intake import Origin, Wanted, command_of
@@ -119,17 +120,34 @@ async def test_a_deferred_notice_comes_again_and_an_old_deferral_takes_nothing_b
 
 async def test_only_urgent_ones_leave_in_quiet_hours(start_notices, gateway, settings_store, ledger_holds):
     local = utc_now().astimezone(CompanySettings(timezone="America/Argentina/Cordoba").tz)
-    quiet = {"quiet_from": (local - timedelta(minutes=5)).time(), "quiet_to": (local + timedelta(hours=1)).time()}
-    _, push = await start_notices(notice_settings(quiet_hours=True, **quiet))
+    hours = {"quiet_from": (local - timedelta(minutes=5)).time(), "quiet_to": (local + timedelta(hours=1)).time()}
+    _, push = await start_notices(sending=SendingSettings(**hours))
     await push.mikrowisp_post(PHONE, "Hola")
     await push.mikrowisp_post("3515550100", "urgente", urgent="true")
     await ledger_holds("sent", 1)
     assert [(one.content.text, one.urgent) for one in gateway.phones] == [("urgente", True)]
     await ledger_holds("waiting", 1)
-    await settings_store.write(
-        notice_settings(quiet_hours=False), revision=(await settings_store.read(NoticeSettings)).revision
-    )
+    revision = (await settings_store.read(SendingSettings)).revision
+    await settings_store.write(SendingSettings(quiet_hours=False), revision=revision)
     await ledger_holds("sent", 2)
+
+
+async def test_quiet_hours_that_an_earlier_release_kept_with_the_notices_hold_for_the_sender(
+    start_notices, settings_store
+):
+    bucket = await settings_store.bucket()
+    old = json.loads(notice_settings().model_dump_json()) | {
+        "quiet_hours": True, "quiet_from": "22:30:00", "quiet_to": "07:00:00",
+    }  # fmt: skip
+    await bucket.put(NoticeSettings.section, json.dumps(old).encode())
+    await settings_store.write(SendingSettings(cold_per_day=5), revision=0)
+    await start_notices()
+    sending = (await settings_store.read(SendingSettings)).value
+    assert (str(sending.quiet_from), str(sending.quiet_to), sending.cold_per_day) == ("22:30:00", "07:00:00", 5)
+    kept = (await bucket.get(NoticeSettings.section)).value
+    assert json.loads(kept) == {name: value for name, value in old.items() if not name.startswith("quiet")}
+    await start_notices()
+    assert (await bucket.get(NoticeSettings.section)).value == kept
 
 
 async def test_what_was_accepted_waits_while_the_bot_is_stopped(
@@ -252,19 +270,6 @@ async def test_a_kill_between_claim_and_publish_loses_and_doubles_nothing(
     assert texts == ["dos", "uno"]
     keys = [one.notice_id for one in gateway.phones]
     assert len(keys) == len(set(keys))
-
-
-async def test_two_dispatchers_never_release_the_same_notice(database, start_notices, gateway, ledger_holds):
-    gateway.silent = True
-    _, push = await start_notices(notice_window=1)
-    await push.json([{"to": f"351555{number:04}", "message": "Hola"} for number in range(40)])
-    await ledger_holds("waiting", 39)
-    ledger, now = Ledger(database), utc_now()
-    candidates = await ledger.candidates("normal", now, 30)
-    claims = await asyncio.gather(*(ledger.claim(candidates, now) for _ in range(4)))
-    ids = [one["_id"] for claim in claims for one in claim]
-    assert len(ids) == len(set(ids))
-    assert len(ids) == 30
 
 
 async def test_a_burst_is_in_the_ledger_once_each_and_none_is_missing(start_notices, gateway, ledger_holds, database):

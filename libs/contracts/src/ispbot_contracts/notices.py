@@ -16,7 +16,7 @@ class _Owned:
 
 
 class NoticeState(StrEnum):
-    """Where a notice is. It only ever moves on; ``failed`` because of an unknown outcome can still become ``sent``."""
+    """Where a notice is. It only ever moves on; ``unknown`` can still become ``sent`` or ``failed``."""
 
     ACCEPTED = "accepted"
     """Safe, its files are being fetched."""
@@ -28,6 +28,8 @@ class NoticeState(StrEnum):
     DELIVERED = "delivered"
     READ = "read"
     FAILED = "failed"
+    UNKNOWN = "unknown"
+    """Nobody can tell whether it left; a receipt or the gateway's late word still decides."""
     EXPIRED = "expired"
     CANCELLED = "cancelled"
 
@@ -139,7 +141,7 @@ class GetNotice(_Owned, Query[NoticeFound]):
 
 
 class RetryNotice(_Owned, Query[NoticeFound]):
-    """Send a failed or expired notice after all. Refusals: notice_not_found, notice_not_retryable."""
+    """Send a failed, expired or unclear notice after all. Refusals: notice_not_found, notice_not_retryable."""
 
     name: ClassVar[str] = "retry_notice"
     answer: ClassVar = NoticeFound
@@ -164,7 +166,7 @@ class UnreachedPage(Frozen):
 
 
 class NoticesUnreached(_Owned, Query[UnreachedPage]):
-    """Who was not reached: failed, expired, or sent and not on the phone after ``undelivered_h``. Refusal: invalid_cursor."""
+    """Who was not reached: failed, unclear, expired, or sent and not on the phone after ``undelivered_h``. Refusal: invalid_cursor."""
 
     name: ClassVar[str] = "notices_unreached"
     answer: ClassVar = UnreachedPage

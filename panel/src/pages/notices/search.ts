@@ -7,6 +7,7 @@ export const STATES: readonly NoticeState[] = [
   "delivered",
   "read",
   "failed",
+  "unknown",
   "expired",
   "cancelled",
   "accepted",

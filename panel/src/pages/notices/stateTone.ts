@@ -9,6 +9,7 @@ export const STATE_TONE: Record<NoticeState, Tone> = {
   delivered: "ok",
   read: "ok",
   failed: "bad",
+  unknown: "warn",
   expired: "bad",
   cancelled: "plain",
 };

@@ -4,7 +4,14 @@ from datetime import timedelta
 
 from pymongo.errors import PyMongoError
 
-from ispbot_contracts.settings import CompanySettings, CrmSettings, NoticeSettings, OperationSettings, Section
+from ispbot_contracts.settings import (
+    CompanySettings,
+    CrmSettings,
+    NoticeSettings,
+    OperationSettings,
+    Section,
+    SendingSettings,
+)
 from ispbot_crm_adapter.bus import answer_questions, carry_out_commands
 from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.directory import keep_directory
@@ -24,7 +31,13 @@ from ispbot_runtime.service import Service
 
 log = get_logger(__name__)
 
-SECTIONS: tuple[type[Section], ...] = (CompanySettings, CrmSettings, OperationSettings, NoticeSettings)
+SECTIONS: tuple[type[Section], ...] = (
+    CompanySettings,
+    CrmSettings,
+    OperationSettings,
+    NoticeSettings,
+    SendingSettings,
+)
 """The settings it follows."""
 
 

@@ -70,7 +70,7 @@ class SendingSettings(Section):
     cold_per_day: Annotated[int, Field(ge=0, le=1000)] = 20
     """How many people who never wrote to us may be written to in one local day; 0 is nobody."""
     quiet_hours: bool = True
-    """Hold notices back between ``quiet_from`` and ``quiet_to``, in the company's time zone. Replies always leave."""
+    """Hold notices back between ``quiet_from`` and ``quiet_to``, in the company's time zone. Urgent ones and replies leave."""
     quiet_from: time = time(21)
     quiet_to: time = time(8)
     """Earlier than ``quiet_from`` is the next morning; equal is no quiet time at all."""

@@ -1,6 +1,5 @@
 """Gateway ISP (D2, E): who may push notices to us, and how the management system's notices are sent."""
 
-from datetime import time
 from ipaddress import ip_network
 from typing import Annotated, ClassVar
 
@@ -31,7 +30,7 @@ class NoticeIntegration(Part):
 
 
 class NoticeSettings(Section):
-    """Notices of the management system to its customers."""
+    """Notices of the management system to its customers. When and how fast they may leave is in ``SendingSettings``."""
 
     section: ClassVar[str] = "notices"
     enabled: bool = True
@@ -39,11 +38,6 @@ class NoticeSettings(Section):
     integrations: Annotated[list[NoticeIntegration], Field(max_length=50)] = []
     trusted_proxies: list[Annotated[str, AfterValidator(_known_network)]] = ["127.0.0.1/32", "::1/128"]
     """Whose ``X-Forwarded-For`` is believed when an integration names its addresses."""
-    quiet_hours: bool = True
-    """Hold notices back between ``quiet_from`` and ``quiet_to``, in the company's time zone; urgent ones leave."""
-    quiet_from: time = time(21)
-    quiet_to: time = time(8)
-    """Earlier than ``quiet_from`` is the next morning; equal is no quiet time at all."""
     default_ttl_h: Annotated[int, Field(ge=1, le=720)] = 24
     """A notice that could not leave within this time is given up, never sent late."""
     ttl_h_by_kind: dict[str, Annotated[int, Field(ge=1, le=720)]] = {}

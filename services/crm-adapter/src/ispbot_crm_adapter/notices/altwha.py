@@ -16,8 +16,9 @@ from ispbot_crm_adapter.errors import CrmError
 from ispbot_crm_adapter.identity import Locale
 from ispbot_crm_adapter.notices import metrics
 from ispbot_crm_adapter.notices.cleaning import clean_text
+from ispbot_crm_adapter.notices.documents import states
 from ispbot_crm_adapter.notices.intake import Origin, Wanted, command_of, expiry
-from ispbot_crm_adapter.notices.ledger import Ledger, states
+from ispbot_crm_adapter.notices.ledger import Ledger
 from ispbot_crm_adapter.notices.phones import whatsapp_digits
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.errors import Refusal, Unavailable
@@ -37,7 +38,7 @@ _MANY = 50
 _MAY_WORK_LATER = ("rejected", "cold_contact_limit")
 """Worth another try; that a number has no WhatsApp, or that nobody knows whether it arrived, does not change."""
 _DONE = states((S.SENT, S.DELIVERED, S.READ))
-_GIVEN_UP = states((S.FAILED, S.EXPIRED, S.CANCELLED))
+_GIVEN_UP = states((S.FAILED, S.UNKNOWN, S.EXPIRED, S.CANCELLED))
 
 
 class Message(Protocol):

@@ -11,7 +11,8 @@ from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.identity import Locale
 from ispbot_crm_adapter.notices.batching import Batcher
 from ispbot_crm_adapter.notices.cleaning import urls_in
-from ispbot_crm_adapter.notices.ledger import Ledger, new_document
+from ispbot_crm_adapter.notices.documents import new_document
+from ispbot_crm_adapter.notices.ledger import Ledger
 from ispbot_crm_adapter.store import CrmStore
 from ispbot_runtime.settings_store import SettingsWatch
 

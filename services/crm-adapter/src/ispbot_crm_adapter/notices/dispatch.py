@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.common import Author, AuthorKind
 from ispbot_contracts.content import MediaContent, TextContent
-from ispbot_contracts.settings import BotMode, CompanySettings, NoticeSettings, OperationSettings
+from ispbot_contracts.settings import BotMode, CompanySettings, OperationSettings, SendingSettings
 from ispbot_contracts.whatsapp import SendNotice
 from ispbot_crm_adapter.notices import metrics
 from ispbot_crm_adapter.notices.ledger import Ledger
@@ -38,7 +38,7 @@ _CONTENT: TypeAdapter[TextContent | MediaContent] = TypeAdapter(TextContent | Me
 
 @dataclass
 class Dispatcher:
-    """One per replica; claims are atomic, so each notice leaves through one of them."""
+    """One per replica. Claims are atomic, so each notice leaves through one of them; the window is one for the whole number."""
 
     ledger: Ledger
     bus: Bus
@@ -64,17 +64,23 @@ class Dispatcher:
     async def turn(self, now: datetime) -> int:
         """Give up what is too late, repeat what got no answer, release what may leave; returns how many were released."""
         await self.ledger.expire(now)
+        await self.ledger.give_up_silent(now)
         if self.watch.current(OperationSettings).mode is BotMode.STOPPED:
             return 0
         await self._publish(await self.ledger.unanswered(now, self.window), again=True)
-        sending = await self.ledger.sending_count()
-        metrics.SENDING.set(sending)
-        places = max(0, self.window + _URGENT_RESERVE - sending)
-        urgent = await self.ledger.claim(await self.ledger.candidates(URGENT, now, places), now)
+        taken = await self.ledger.slots_taken()
+        metrics.SENDING.set(len(taken))
+        free = [slot for slot in range(self.window + _URGENT_RESERVE) if slot not in taken]
+        places = max(0, self.window + _URGENT_RESERVE - len(taken))
+        candidates = await self.ledger.candidates(URGENT, now, places)
+        urgent, _ = await self.ledger.claim(candidates, free[: len(candidates)], now)
         await self._publish(urgent)
-        if is_quiet(now, self.watch.current(NoticeSettings), self.watch.current(CompanySettings).tz):
+        if is_quiet(now, self.watch.current(SendingSettings), self.watch.current(CompanySettings).tz):
             return len(urgent)
-        normal = await self.ledger.claim(await self._next(now, self.window - sending - len(urgent)), now)
+        free = [slot for slot in free[len(candidates) :] if slot < self.window]
+        chosen = await self._next(now, min(len(free), self.window - len(taken) - len(urgent)))
+        normal, crowded = await self.ledger.claim(chosen, free[: len(chosen)], now)
+        self._ahead.extendleft(reversed(crowded))
         await self._publish(normal)
         return len(urgent) + len(normal)
 

@@ -1,35 +1,41 @@
 """The notice ledger: one document per notice, every move a guarded write (docs/decisions/0013)."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, UpdateOne
 from pymongo.errors import BulkWriteError
 
 from ispbot_contracts.base import derive_id, utc_now
 from ispbot_contracts.content import MediaContent, TextContent
-from ispbot_contracts.notices import DeliverNotice, NoticeState
+from ispbot_contracts.notices import NoticeState
 from ispbot_crm_adapter.notices import metrics
-from ispbot_crm_adapter.notices.moves import CAME_FROM, FILES, SENDING, FetchedFile, lane_of, send_key
+from ispbot_crm_adapter.notices.documents import OVER, ack_owed, file_document, step, unknown
+from ispbot_crm_adapter.notices.moves import (
+    CAME_FROM,
+    FILES,
+    SENDING,
+    SILENT_FOR,
+    UNCLEAR,
+    FetchedFile,
+    lane_of,
+    send_key,
+)
 from ispbot_runtime.mongo import Database, Document, ensure_indexes
 
 S = NoticeState
 
 _DUPLICATE_KEY = 11000
-_STEPS_KEPT = 40
 _ASK_AGAIN = (timedelta(seconds=90), timedelta(minutes=11))
 """The gateway is asked again when it stays silent: once soon (we died before publishing), then after the bus forgot the first."""
 
 _CLAIM_FIELDS = ("lane", "due_at", "attempt", "send_key", "expires_at")
-OVER = {"lane": "", "due_at": "", "open_until": ""}
-"""What goes when there is nothing left to do."""
-
 INDEXES = {
     "notices": [
         IndexModel([("lane", ASCENDING), ("due_at", ASCENDING)], name="work", sparse=True),
         IndexModel([("open_until", ASCENDING)], name="open_until", sparse=True),
+        IndexModel([("slot", ASCENDING)], name="slot", unique=True, sparse=True),
         IndexModel([("send_key", ASCENDING)], name="by_send_key", unique=True),
         IndexModel([("wa_id", ASCENDING)], name="by_wa_id", sparse=True),
         IndexModel([("ack_owed", ASCENDING), ("ack_at", ASCENDING)], name="acks", sparse=True),
@@ -39,12 +45,6 @@ INDEXES = {
     ],
     "early_receipts": [IndexModel([("at", ASCENDING)], name="forget", expireAfterSeconds=3600)],
 }
-
-
-def step(state: NoticeState, at: datetime, reason: str | None = None, **detail: Any) -> dict[str, Any]:
-    """Return the update that adds a line to a notice's history."""
-    entry = {"at": at, "state": state.value, "reason": reason} | detail
-    return {"timeline": {"$each": [entry], "$slice": -_STEPS_KEPT}}
 
 
 class Ledger:
@@ -105,40 +105,50 @@ class Ledger:
 
     # -- out ----------------------------------------------------------------------------------------------------------
 
-    async def sending_count(self) -> int:
-        """Return how many are in the hands of the gateway."""
-        return await self.notices.count_documents({"lane": SENDING})
+    async def slots_taken(self) -> list[int | None]:
+        """Return the slot of each notice in the hands of the gateway; None of one that an earlier release handed over."""
+        return [one.get("slot") for one in await self.notices.find({"lane": SENDING}, {"slot": 1}).to_list()]
 
     async def candidates(self, lane: str, now: datetime, limit: int) -> list[Document]:
         """Return the notices of a lane whose turn it is, oldest first, as far as claiming them needs."""
         return await self._due(lane, now, limit, _CLAIM_FIELDS)
 
-    async def claim(self, candidates: Sequence[Document], now: datetime) -> list[Document]:
-        """Take what of the candidates is still there to be taken; each goes to one caller."""
+    async def claim(
+        self, candidates: Sequence[Document], slots: Sequence[int], now: datetime
+    ) -> tuple[list[Document], list[Document]]:
+        """Take what of the candidates is still there to be taken, each into a slot of its own; each goes to one caller.
+
+        Returns those taken and those whose slot somebody else was faster to fill. There is no second notice in a slot
+        whoever claims and however many do: an index forbids it.
+        """
         if not candidates:
-            return []
+            return [], []
+        crowded: list[Document] = []
         claims = {one["_id"]: derive_id(one["send_key"], "attempt", str(one["attempt"] + 1)) for one in candidates}
         token = uuid.uuid4().hex
-        await self.notices.bulk_write(
-            [
-                UpdateOne(
-                    {"_id": one["_id"], "state": S.WAITING.value, "attempt": one["attempt"], "send_key": one["send_key"]},
-                    {
-                        "$set": {
-                            "state": S.SENDING.value, "lane": SENDING, "due_at": now + _ASK_AGAIN[0], "claim": token,
-                            "command_id": claims[one["_id"]], "attempt": one["attempt"] + 1, "reason": None,
-                        },
-                        "$unset": {"open_until": ""},
-                        "$push": step(S.SENDING, now),
+        writes = [
+            UpdateOne(
+                {"_id": one["_id"], "state": S.WAITING.value, "attempt": one["attempt"], "send_key": one["send_key"]},
+                {
+                    "$set": {
+                        "state": S.SENDING.value, "lane": SENDING, "due_at": now + _ASK_AGAIN[0], "claim": token,
+                        "command_id": claims[one["_id"]], "attempt": one["attempt"] + 1, "reason": None, "slot": slot,
                     },
-                )
-                for one in candidates
-            ],
-            ordered=False,
-        )  # fmt: skip
+                    "$unset": {"open_until": ""},
+                    "$push": step(S.SENDING, now),
+                },
+            )
+            for one, slot in zip(candidates, slots, strict=True)
+        ]  # fmt: skip
+        try:
+            await self.notices.bulk_write(writes, ordered=False)
+        except BulkWriteError as error:
+            if any(one["code"] != _DUPLICATE_KEY for one in error.details["writeErrors"]):
+                raise
+            crowded = [candidates[one["index"]] for one in error.details["writeErrors"]]
         mine = await self.notices.find({"_id": {"$in": list(claims)}, "claim": token}).to_list()
         metrics.MOVES.labels(S.SENDING.value).inc(len(mine))
-        return sorted(mine, key=lambda one: (one["received_at"], one["_id"]))
+        return sorted(mine, key=lambda one: (one["received_at"], one["_id"])), crowded
 
     async def unanswered(self, now: datetime, limit: int) -> list[Document]:
         """Return notices the gateway has been silent about for too long, each to one caller."""
@@ -158,6 +168,21 @@ class Ledger:
         if over.modified_count:
             metrics.MOVES.labels(S.EXPIRED.value).inc(over.modified_count)
         return over.modified_count
+
+    async def give_up_silent(self, now: datetime) -> int:
+        """End as unknown what the gateway has been silent about for long after its end, and stop listening for the oldest."""
+        silent = await self.notices.update_many(
+            {"lane": SENDING, "expires_at": {"$lte": now - SILENT_FOR}},
+            {
+                "$set": unknown(now) | {"reason": "no_outcome"},
+                "$unset": {"slot": ""},
+                "$push": step(S.UNKNOWN, now, "no_outcome"),
+            },
+        )
+        await self.notices.update_many({"lane": UNCLEAR, "due_at": {"$lte": now}}, {"$unset": OVER})
+        if silent.modified_count:
+            metrics.MOVES.labels(S.UNKNOWN.value).inc(silent.modified_count)
+        return silent.modified_count
 
     # -- what others ask ----------------------------------------------------------------------------------------------
 
@@ -208,59 +233,3 @@ class Ledger:
     async def _move_due(self, notice: Document, due_at: datetime) -> bool:
         guard = {"_id": notice["_id"], "lane": notice["lane"], "due_at": notice["due_at"]}
         return (await self.notices.update_one(guard, {"$set": {"due_at": due_at}})).modified_count == 1
-
-
-def ack_owed(source: str, source_id: str, at: datetime) -> Document:
-    """Return the mark that a queue must be told how this one ended; what was pushed has no queue."""
-    return {"ack_owed": source_id, "ack_at": at} if source == "altwha" else {}
-
-
-def file_document(file: FetchedFile) -> Document:
-    """Return a file as the ledger keeps it."""
-    media = file.media.model_dump(mode="json") if file.media is not None else None
-    return {"url": file.url, "media": media, "problem": file.problem}
-
-
-def new_document(
-    command: DeliverNotice, *, has_files: bool, customer_name: str | None, release_at: datetime, forget_after: timedelta,
-    search: str,
-) -> Document:  # fmt: skip
-    """Return the ledger's document of a command."""
-    state = S.ACCEPTED if has_files else S.WAITING
-    return ack_owed(command.source, command.source_id, command.occurred_at) | {
-        "_id": command.id,
-        "send_key": send_key(command.id, tries=0, part=0),
-        "source": command.source,
-        "source_id": command.source_id,
-        "source_name": command.source_name,
-        "external_id": command.external_id,
-        "recipient_key": command.recipient_key,
-        "phone": command.phone,
-        "customer_name": customer_name,
-        "text": command.text,
-        "search": search,
-        "file_urls": command.file_urls,
-        "files": [],
-        "file_tries": 0,
-        "parts": [] if has_files else [TextContent(text=command.text).model_dump(mode="json")],
-        "part": 0,
-        "tries": 0,
-        "attempt": 0,
-        "urgent": command.urgent,
-        "kind": command.kind,
-        "state": state.value,
-        "reason": None,
-        "lane": FILES if has_files else lane_of(urgent=command.urgent),
-        "due_at": command.occurred_at if has_files else release_at,
-        "release_at": release_at,
-        "received_at": command.occurred_at,
-        "expires_at": command.expires_at,
-        "open_until": command.expires_at,
-        "forget_at": max(command.occurred_at + forget_after, command.expires_at + timedelta(days=1)),
-        "timeline": [{"at": command.occurred_at, "state": state.value, "reason": None}],
-    }
-
-
-def states(of: Iterable[NoticeState]) -> list[str]:
-    """Return states as the ledger writes them."""
-    return [state.value for state in of]

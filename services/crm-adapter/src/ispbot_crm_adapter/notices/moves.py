@@ -8,31 +8,38 @@ from zoneinfo import ZoneInfo
 from ispbot_contracts.base import derive_id
 from ispbot_contracts.content import MediaContent, MediaInfo, TextContent
 from ispbot_contracts.notices import NoticeState
-from ispbot_contracts.settings import NoticeSettings
+from ispbot_contracts.settings import SendingSettings
 
 S = NoticeState
 
 CAME_FROM: dict[NoticeState, tuple[NoticeState, ...]] = {
     S.WAITING: (S.ACCEPTED, S.SENDING),
     S.SENDING: (S.WAITING,),
-    S.SENT: (S.SENDING, S.WAITING),
+    S.SENT: (S.SENDING, S.WAITING, S.UNKNOWN),
     S.DELIVERED: (S.SENT,),
     S.READ: (S.SENT, S.DELIVERED),
-    S.FAILED: (S.SENDING, S.WAITING),
+    S.FAILED: (S.SENDING, S.WAITING, S.UNKNOWN),
+    S.UNKNOWN: (S.SENDING, S.WAITING),
     S.EXPIRED: (S.ACCEPTED, S.WAITING),
     S.CANCELLED: (S.ACCEPTED, S.WAITING),
 }
 """Every write names the states it may come from, so nothing moves backwards however late or often it is told.
 
-``sent`` may overtake our own note that a deferred notice waits: the gateway's word is the truth. Beside these, ``failed``
-with an unknown outcome becomes ``sent`` when the receipt comes late, and staff may retry what failed or expired.
+``sent`` may overtake our own note that a deferred notice waits: the gateway's word is the truth. Beside these, staff may
+retry what failed, expired or is unknown.
 """
 
 CAPTION_MAX = 1000
 """A longer text goes before its file."""
 
-FILES, URGENT, NORMAL, SENDING = "files", "urgent", "normal", "sending"
-"""The lanes of work still to do; a notice that is over is in none."""
+FILES, URGENT, NORMAL, SENDING, UNCLEAR = "files", "urgent", "normal", "sending", "unclear"
+"""The lanes of work still to do; a notice that is over is in none. ``unclear`` is over but for what may still be heard."""
+
+SILENT_FOR = timedelta(hours=1)
+"""The gateway sends nothing after a notice's end and looks ten minutes for what became of a message: so long after, its
+silence says nothing more."""
+LISTENED_FOR = timedelta(days=2)
+"""So long receipts are kept that may settle what is unknown."""
 
 
 def lane_of(*, urgent: bool) -> str:
@@ -45,7 +52,7 @@ def send_key(notice_id: str, *, tries: int, part: int) -> str:
     return notice_id if (tries, part) == (0, 0) else derive_id(notice_id, "send", str(tries), str(part))
 
 
-def is_quiet(now: datetime, settings: NoticeSettings, tz: ZoneInfo) -> bool:
+def is_quiet(now: datetime, settings: SendingSettings, tz: ZoneInfo) -> bool:
     """Tell whether notices that are not urgent stay in."""
     start, end = settings.quiet_from, settings.quiet_to
     if not settings.quiet_hours or start == end:

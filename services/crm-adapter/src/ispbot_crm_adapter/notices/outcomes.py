@@ -12,8 +12,9 @@ from ispbot_contracts.notices import NoticeState
 from ispbot_contracts.whatsapp import NoticeSettled, ReceiptReceived
 from ispbot_crm_adapter.notices import metrics
 from ispbot_crm_adapter.notices.batching import Batcher
-from ispbot_crm_adapter.notices.ledger import OVER, Ledger, states, step
-from ispbot_crm_adapter.notices.moves import CAME_FROM, SENDING, again_at, lane_of, send_key
+from ispbot_crm_adapter.notices.documents import OVER, states, step, unknown
+from ispbot_crm_adapter.notices.ledger import Ledger
+from ispbot_crm_adapter.notices.moves import CAME_FROM, SENDING, UNCLEAR, again_at, lane_of, send_key
 from ispbot_runtime.mongo import Document
 
 S = NoticeState
@@ -79,7 +80,7 @@ class Outcomes:
             (wa_id, event.status): event.at for event in events for wa_id in event.wa_ids
         }
         notices = self._ledger.notices
-        if await notices.find_one({"lane": SENDING}, {"_id": 1}) is not None:
+        if await notices.find_one({"lane": {"$in": [SENDING, UNCLEAR]}}, {"_id": 1}) is not None:
             await self._keep_early(told)
         ours = await notices.find({"wa_id": {"$in": sorted({wa_id for wa_id, _ in told})}}, {"wa_id": 1}).to_list()
         known = {one["wa_id"] for one in ours}
@@ -109,6 +110,15 @@ def settled_update(notice: Document, event: NoticeSettled, now: datetime) -> Upd
     match event.outcome:
         case "sent":
             return _sent(notice, event, guard)
+        case "failed" if event.reason == "unknown_outcome":
+            return UpdateOne(
+                guard | {"state": {"$in": states(CAME_FROM[S.UNKNOWN])}},
+                {
+                    "$set": unknown(now) | {"reason": event.reason},
+                    "$unset": {"open_until": "", "slot": ""},
+                    "$push": step(S.UNKNOWN, event.occurred_at, event.reason),
+                },
+            )
         case "failed":
             came_from = states(CAME_FROM[S.FAILED])
             change: Document = {"state": S.FAILED.value, "reason": event.reason or "rejected", "ack_at": now}
@@ -126,12 +136,12 @@ def settled_update(notice: Document, event: NoticeSettled, now: datetime) -> Upd
             }  # fmt: skip
             return UpdateOne(
                 guard | {"state": S.SENDING.value},
-                {"$set": change, "$push": step(S.WAITING, event.occurred_at, event.reason)},
+                {"$set": change, "$unset": {"slot": ""}, "$push": step(S.WAITING, event.occurred_at, event.reason)},
             )
 
 
 def _sent(notice: Document, event: NoticeSettled, guard: Document) -> UpdateOne:
-    if notice["state"] == S.FAILED.value and notice["reason"] == "unknown_outcome":  # the receipt came late
+    if notice["state"] == S.FAILED.value and notice["reason"] == "unknown_outcome":  # as an earlier release wrote it
         guard = guard | {"state": S.FAILED.value, "reason": "unknown_outcome"}
     else:
         guard = guard | {"state": {"$in": states(CAME_FROM[S.SENT])}}
@@ -143,7 +153,8 @@ def _sent(notice: Document, event: NoticeSettled, guard: Document) -> UpdateOne:
             "open_until": notice["expires_at"],
             "send_key": send_key(notice["_id"], tries=notice["tries"], part=part),
         }  # fmt: skip
-        return UpdateOne(guard, {"$set": change, "$push": step(S.WAITING, event.occurred_at, "next_part")})
+        following = step(S.WAITING, event.occurred_at, "next_part")
+        return UpdateOne(guard, {"$set": change, "$unset": {"slot": ""}, "$push": following})
     change = {"state": S.SENT.value, "reason": None, "sent_at": event.occurred_at, "ack_at": event.occurred_at}
     if event.wa_id is not None:
         change["wa_id"] = event.wa_id

@@ -36,7 +36,7 @@ from ispbot_runtime.settings_store import SettingsWatch
 _COUNTS_KEPT_S = 3.0
 _NEWEST = [("received_at", DESCENDING), ("_id", DESCENDING)]
 _PHONE_PART = re.compile(r"[\d\s()+.-]{4,}")
-_RETRYABLE = (NoticeState.FAILED.value, NoticeState.EXPIRED.value)
+_RETRYABLE = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.EXPIRED.value)
 
 
 @dataclass
@@ -62,7 +62,7 @@ class NoticeQuestions:
         return found_of(await self._existing(query.notice_id))
 
     async def retry_notice(self, query: RetryNotice) -> NoticeFound:
-        """Send what failed or expired after all, with a new end of life."""
+        """Send what failed, expired or is unclear after all, with a new end of life."""
         notice = await self._existing(query.notice_id)
         now = utc_now()
         expires_at = expiry(notice["kind"], now, self.watch.current(NoticeSettings))

@@ -27,7 +27,7 @@ BAD_FILE_URL = "El enlace del archivo tiene que empezar con http:// o https://."
 TAKEN = "Mensaje recibido"
 
 NOT_FOUND = "Ese aviso no existe o ya se borró."
-NOT_RETRYABLE = "Solo se puede reintentar un aviso que falló o que venció."
+NOT_RETRYABLE = "Solo se puede reintentar un aviso que falló, que venció o que quedó sin confirmar."
 TOO_LATE = "Ya no se puede cancelar: el aviso se está enviando o ya terminó."
 BAD_CURSOR = "La página pedida no existe. Empezá de nuevo."
 
@@ -39,6 +39,7 @@ STATES = {
     NoticeState.DELIVERED: "Entregado en el teléfono",
     NoticeState.READ: "Leído",
     NoticeState.FAILED: "No se pudo enviar",
+    NoticeState.UNKNOWN: "No se sabe si salió",
     NoticeState.EXPIRED: "Venció antes de poder salir",
     NoticeState.CANCELLED: "Cancelado",
 }
@@ -49,7 +50,8 @@ REASONS = {
     "rejected": "WhatsApp rechazó el mensaje.",
     "expired": "Venció antes de poder salir.",
     "media_missing": "El archivo ya no está guardado.",
-    "unknown_outcome": "No se sabe si salió: puede que haya llegado.",
+    "unknown_outcome": "Puede que haya llegado: WhatsApp no lo confirmó.",
+    "no_outcome": "Puede que haya llegado: el envío nunca dijo qué pasó.",
     "quiet_hours": "Espera el fin del horario de silencio.",
     "cold_budget": "Espera a mañana: hoy ya se escribió a todos los contactos nuevos permitidos.",
     "paused": "WhatsApp pausó los envíos; sigue solo cuando termine.",

@@ -20,6 +20,7 @@ from ispbot_crm_adapter.notices.dispatch import Dispatcher
 from ispbot_crm_adapter.notices.ledger import Ledger
 from ispbot_crm_adapter.notices.outcomes import Outcomes
 from ispbot_crm_adapter.notices.questions import NoticeQuestions
+from ispbot_crm_adapter.notices.quiet_hours import move_quiet_hours
 from ispbot_crm_adapter.notices.routes import Doors
 from ispbot_crm_adapter.notices.window import DuplicateWindow
 from ispbot_crm_adapter.settings import CrmAdapterSettings
@@ -35,6 +36,7 @@ _PREPARE_AGAIN_S = 2.0
 
 async def wire_notices(service: Service, config: CrmAdapterSettings, *, crm: CurrentCrm, store: CrmStore) -> None:
     """Take pushes, keep the ledger, hand notices to the gateway, answer the panel."""
+    await move_quiet_hours(service.settings)
     bus, watch = service.bus, service.watch
     ledger = Ledger(service.database)
     dispatcher = Dispatcher(ledger, bus, watch, config.notice_window)

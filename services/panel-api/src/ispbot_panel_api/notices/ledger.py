@@ -26,7 +26,7 @@ from ispbot_panel_api.notices.models import (
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.phones import display_phone
 
-_RETRYABLE = {NoticeState.FAILED, NoticeState.EXPIRED}
+_RETRYABLE = {NoticeState.FAILED, NoticeState.UNKNOWN, NoticeState.EXPIRED}
 _CANCELLABLE = {NoticeState.ACCEPTED, NoticeState.WAITING}
 _EXPORT_PAGE = 500
 _EXPORT_LIMIT = 50_000
@@ -40,6 +40,7 @@ _STATES: dict[NoticeState, str] = {
     NoticeState.DELIVERED: "entregado",
     NoticeState.READ: "leído",
     NoticeState.FAILED: "falló",
+    NoticeState.UNKNOWN: "sin confirmar",
     NoticeState.EXPIRED: "vencido",
     NoticeState.CANCELLED: "cancelado",
 }

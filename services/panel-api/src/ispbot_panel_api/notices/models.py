@@ -13,7 +13,7 @@ Hours = Annotated[int, Field(ge=1, le=720)]
 
 
 class NoticeRules(Body):
-    """The screen's fields. Quiet hours also hold for the sender, so that there is one answer to "from when to when"."""
+    """The screen's fields, of two sections: what is taken in (``notices``), and when and how fast it leaves (``sending``)."""
 
     enabled: bool
     quiet_hours: bool

@@ -124,7 +124,7 @@ def _integration(one: NoticeIntegration) -> IntegrationView:
 
 def _rules(notices: NoticeSettings, sending: SendingSettings) -> NoticeRules:
     values = {name: getattr(notices, name) for name in _NOTICES}
-    return NoticeRules(**values, notices_per_minute=sending.notices_per_minute, cold_per_day=sending.cold_per_day)
+    return NoticeRules(**values, **{name: getattr(sending, name) for name in _SENDING})
 
 
 def _view(
