@@ -1276,7 +1276,7 @@ export interface components {
         Capability: "identify" | "balance" | "invoice_pdf" | "connection" | "area_maintenance" | "payment_promise" | "payment_link" | "tickets" | "contracted_speed" | "leads" | "payments" | "messaging_push" | "messaging_pull";
         /**
          * CapabilityView
-         * @description One thing that people may want of the system; ``why`` says why it can not be had here.
+         * @description One thing that people may want of the system; ``why`` says why it can not be had here, ``remedy`` what to do.
          */
         CapabilityView: {
             /** Available */
@@ -1284,6 +1284,8 @@ export interface components {
             capability: components["schemas"]["Capability"];
             /** Label */
             label: string;
+            /** Remedy */
+            remedy: string | null;
             /** Why */
             why: string | null;
         };

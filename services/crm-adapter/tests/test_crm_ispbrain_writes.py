@@ -1,19 +1,34 @@
 """What is written into ISPBrain goes through the same ledger as for the others, by the provider's templates."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from ispbot_contracts.base import derive_id
+from ispbot_contracts.common import Money
 from ispbot_contracts.crm import Capability, GetCrmStatus
-from ispbot_contracts.crm_writes import CaseFiled, FileCase, GetPaymentLink, GetPromiseTerms, PromisePayment
+from ispbot_contracts.crm_writes import (
+    CaseFiled,
+    CrmWriteFailed,
+    FileCase,
+    GetPaymentLink,
+    GetPromiseTerms,
+    PaymentRegistered,
+    PromisePayment,
+    RegisterPayment,
+    UndoPayment,
+)
 from ispbot_contracts.settings import CrmSettings, CrmVendor, IspbrainEndpoints, IspbrainWrite
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.testing import published
 from ispbot_sims.isp.company import TIMEZONE
 
 PROMISE = IspbrainWrite(path="/payment-commitments", body={"customer_id": "{id}", "date": "{date}"})
+PAYMENT = IspbrainWrite(
+    path="/payments", body={"customer_id": "{id}", "amount": "{amount}", "reference": "{reference}"}
+)
 
 
 @pytest.fixture
@@ -77,3 +92,20 @@ async def test_a_case_is_filed_once_and_carries_its_mark(start, bus, isp, cid):
     assert (filed.write_id, filed.case_id) == (case.id, str(ticket.ticket_id))
     assert "No anda" in ticket.body
     assert "[ISPBot " in ticket.body
+
+
+async def test_a_payment_is_registered_by_its_template_and_a_person_must_take_it_back(start, bus, isp, cid):
+    await start(payment=PAYMENT)
+    payment = RegisterPayment.start(
+        derive_id("test", "payment"), contact_id="c1", customer_id=cid(1), invoice_id=None,
+        amount=Money(amount=Decimal("18500.00")), reference="OP-77",
+    )  # fmt: skip
+    await bus.publish(payment)
+    [body] = await published(bus, "crm.evt.payment_registered.*.*", 1)
+    assert PaymentRegistered.model_validate_json(body).write_id == payment.id
+    assert isp.isp.debt_of(1) == 0
+    await bus.publish(UndoPayment.start(derive_id("test", "undo"), contact_id="c1", payment_id=payment.id))
+    [body] = await published(bus, "crm.evt.crm_write_failed.*.*", 1)
+    failed = CrmWriteFailed.model_validate_json(body)
+    assert (failed.write, failed.outcome) == ("undo_payment", "refused")
+    assert "anulalo en su sistema" in failed.reason

@@ -75,7 +75,8 @@ class Desk:
     def _more(self) -> dict[Any, Any]:
         return {
             crm.GetCrmStatus: lambda q: crm.CrmStatus(
-                vendor="mikrowisp", capabilities=[crm.Capability.BALANCE], healthy=True, reason=None
+                vendor="mikrowisp", capabilities=[crm.Capability.BALANCE], healthy=True, reason=None,
+                lacks=[crm.CapabilityLack(capability="payment_link", why="Falta la pasarela.", remedy="Completala.")],
             ),
             crm.TestCrmConnection: lambda q: crm.ConnectionTest(ok=True, code="ok", message="Correcta", latency_ms=12),
             crm_fields.DetectCrmFields: lambda q: crm_fields.CrmFieldsDetected(

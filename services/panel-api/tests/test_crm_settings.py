@@ -81,6 +81,7 @@ async def test_the_test_speaks_of_what_is_typed(admin, desk):
 
 async def test_what_the_system_can_not_do_says_why(admin):
     status = (await admin.get("/api/settings/crm/status")).json()
-    can = {one["capability"]: (one["available"], one["why"]) for one in status["capabilities"]}
-    assert can["balance"] == (True, None)
-    assert "MikroWisp no lo ofrece" in can["payment_link"][1]
+    told = ("available", "why", "remedy")
+    can = {one["capability"]: tuple(one[name] for name in told) for one in status["capabilities"]}
+    assert can["balance"] == (True, None, None)
+    assert can["payment_link"] == (False, "Falta la pasarela.", "Completala.")

@@ -152,11 +152,19 @@ class Capability(StrEnum):
     CONTRACTED_SPEED = "contracted_speed"
     LEADS = "leads"
     PAYMENTS = "payments"
-    """Payments are registered, and taken back."""
+    """Payments are registered, and taken back where the system lets us."""
     MESSAGING_PUSH = "messaging_push"
     """The system sends its notices to our gateway."""
     MESSAGING_PULL = "messaging_pull"
     """We fetch the system's notices from its queue."""
+
+
+class CapabilityLack(Frozen):
+    """What can not be had of the system, in Spanish: why, and what to do (None: nothing can be done)."""
+
+    capability: Capability
+    why: str
+    remedy: str | None
 
 
 class CrmStatus(Frozen):
@@ -166,6 +174,8 @@ class CrmStatus(Frozen):
     capabilities: list[Capability]
     healthy: bool
     reason: str | None
+    lacks: list[CapabilityLack] = []
+    """All that is not in ``capabilities``; empty while the system can not be opened."""
 
 
 class GetCrmStatus(_Owned, Query[CrmStatus]):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from ispbot_contracts.crm import Capability, CustomerAccount, Invoice
+from ispbot_crm_adapter.adapters.lacks import Lacks
 from ispbot_crm_adapter.identity import By
 
 
@@ -36,6 +37,8 @@ class CrmClient(Protocol):
 
     vendor: str
     capabilities: frozenset[Capability]
+    lacks: Lacks
+    """Why each capability that is not there is not."""
     metered: bool
     """Requests cost money: nobody asks without need."""
 

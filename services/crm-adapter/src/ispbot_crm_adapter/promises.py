@@ -191,8 +191,9 @@ class Promises:
 
 def writer_for(opened: Opened, capability: Capability) -> CrmWriter:
     """Return the writer. Raises Refusal ``not_supported``."""
-    if opened.writer is None or capability not in opened.client.capabilities:
-        raise Refusal("not_supported", texts.not_supported(capability))
+    lack = opened.client.lacks.get(capability)
+    if lack is not None:
+        raise Refusal("not_supported", str(lack))
     return opened.writer
 
 

@@ -2,7 +2,6 @@
 
 from datetime import date
 
-from ispbot_contracts.crm import Capability
 from ispbot_contracts.settings import CrmVendor
 from ispbot_crm_adapter.errors import CrmError, NoSuchCustomer
 from ispbot_runtime.errors import Refusal
@@ -102,20 +101,6 @@ def reason(error: CrmError, vendor: CrmVendor) -> str:
             return f"El sistema de gestión respondió: «{error.detail}»."
     text = _REASONS_OF_VENDOR[vendor].get(error.code) or _REASONS.get(error.code, UNAVAILABLE)
     return text.format(example=_EXAMPLES[vendor])
-
-
-_MISSING = {
-    Capability.PAYMENT_PROMISE: "Las promesas de pago están desactivadas o este sistema no las admite.",
-    Capability.PAYMENT_LINK: "Falta la pasarela de pago en Integraciones ISP, o este sistema no da enlaces.",
-    Capability.TICKETS: "Faltan los datos de los tickets (departamento o categoría) en Integraciones ISP.",
-    Capability.LEADS: "Este sistema de gestión no recibe interesados.",
-    Capability.PAYMENTS: "Falta el medio de pago (o la caja de destino) en Integraciones ISP.",
-}
-
-
-def not_supported(capability: Capability) -> str:
-    """Return why something is not offered and where to change that."""
-    return _MISSING.get(capability, "El sistema de gestión configurado no lo permite.")
 
 
 def write_refused(error: CrmError) -> str:

@@ -36,11 +36,12 @@ export function Capabilities() {
             </tr>
           </thead>
           <tbody>
-            {status.data?.capabilities.map(({ capability, label, available, why }) => (
+            {status.data?.capabilities.map(({ capability, label, available, why, remedy }) => (
               <tr key={capability}>
                 <th scope="row">
                   {label}
                   {why && <span className={classes.why}>{why}</span>}
+                  {remedy && <span className={classes.remedy}>{remedy}</span>}
                 </th>
                 <td>
                   <Badge tone={available ? "ok" : "plain"}>{available ? words.can : words.cannot}</Badge>

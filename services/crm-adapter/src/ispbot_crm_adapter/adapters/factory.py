@@ -5,16 +5,18 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ispbot_contracts.crm import Capability
 from ispbot_contracts.settings import CrmSettings, CrmVendor, IspbrainSettings, IspcubeSettings, MikroWispSettings
 from ispbot_crm_adapter.adapters.address import api_base
 from ispbot_crm_adapter.adapters.ispbrain.client import IspbrainClient
+from ispbot_crm_adapter.adapters.ispbrain.lacks import lacks as ispbrain_lacks
 from ispbot_crm_adapter.adapters.ispbrain.line import IspbrainLine, Secrets
-from ispbot_crm_adapter.adapters.ispbrain.writer import IspbrainWriter, writes_of
+from ispbot_crm_adapter.adapters.ispbrain.writer import IspbrainWriter
 from ispbot_crm_adapter.adapters.ispcube.client import IspcubeClient
+from ispbot_crm_adapter.adapters.ispcube.lacks import lacks as ispcube_lacks
 from ispbot_crm_adapter.adapters.ispcube.line import Credentials, IspcubeLine
 from ispbot_crm_adapter.adapters.ispcube.writer import IspcubeWriter
 from ispbot_crm_adapter.adapters.mikrowisp.client import MikroWispClient
+from ispbot_crm_adapter.adapters.mikrowisp.lacks import lacks as mikrowisp_lacks
 from ispbot_crm_adapter.adapters.mikrowisp.line import MikroWispLine
 from ispbot_crm_adapter.adapters.mikrowisp.writer import MikroWispWriter
 from ispbot_crm_adapter.guard import Guard
@@ -38,7 +40,7 @@ class Opened:
     guard: Guard
     source: str
     locale: Locale
-    writer: CrmWriter | None = None
+    writer: CrmWriter
     meter: Meter | None = None
     count_connections: Callable[[], Awaitable[int | None]] | None = None
     """Asks what the meter's allowance depends on."""
@@ -76,15 +78,7 @@ def _open_mikrowisp(settings: MikroWispSettings, locale: Locale, limits: Limits,
         files=Guard(CrmVendor.MIKROWISP, limits),
         locale=locale,
         page_pause_s=limits.page_pause_s,
-        also=_allowed(
-            {
-                Capability.PAYMENT_PROMISE: promises,
-                Capability.PAYMENT_LINK: bool(settings.payment_gateway),
-                Capability.TICKETS: settings.ticket_department is not None,
-                Capability.LEADS: True,
-                Capability.PAYMENTS: bool(settings.payment_method),
-            }
-        ),
+        lacks=mikrowisp_lacks(settings, promises=promises),
     )
     writer = MikroWispWriter(
         line, locale, department=settings.ticket_department, gateway=settings.payment_gateway, method=settings.payment_method
@@ -108,7 +102,6 @@ def _open_ispcube(settings: IspcubeSettings, locale: Locale, limits: Limits, *, 
         vendor=CrmVendor.ISPCUBE, base=base, credentials=credentials, door=door, guard=guard, login_s=limits.login_s,
         write_s=limits.write_s, meter=meter,
     )  # fmt: skip
-    case_ids = _case_ids(settings)
     client = IspcubeClient(
         base=base,
         line=line,
@@ -117,21 +110,10 @@ def _open_ispcube(settings: IspcubeSettings, locale: Locale, limits: Limits, *, 
         locale=locale,
         fresh_s=limits.fresh_s,
         page_pause_s=limits.page_pause_s,
-        also=_allowed(
-            {
-                Capability.PAYMENT_PROMISE: promises,
-                Capability.PAYMENT_LINK: settings.mercadopago_links,
-                Capability.TICKETS: case_ids is not None,
-                Capability.PAYMENTS: settings.payment_destiny_id is not None,
-            }
-        ),
+        lacks=ispcube_lacks(settings, promises=promises),
     )
-    writer = IspcubeWriter(line, case_ids=case_ids, destiny_id=settings.payment_destiny_id)
+    writer = IspcubeWriter(line, case_ids=_case_ids(settings), destiny_id=settings.payment_destiny_id)
     return Opened(client, guard, source, locale, writer, meter, client.connections)
-
-
-def _allowed(capabilities: dict[Capability, bool]) -> frozenset[Capability]:
-    return frozenset(one for one, allowed in capabilities.items() if allowed)
 
 
 def _case_ids(settings: IspcubeSettings) -> tuple[int, int, int] | None:
@@ -158,7 +140,7 @@ def _open_ispbrain(settings: IspbrainSettings, locale: Locale, limits: Limits, *
     )
     client = IspbrainClient(
         base=base, line=line, door=door, files=Guard(CrmVendor.ISPBRAIN, limits), locale=locale,
-        also=writes_of(settings, promises=promises),
+        lacks=ispbrain_lacks(settings, promises=promises),
     )  # fmt: skip
 
     async def owed(customer_id: str) -> Decimal | None:

@@ -1,6 +1,6 @@
 """The system in use, what it can do and whether it answers."""
 
-from ispbot_contracts.crm import CrmStatus, GetCrmStatus
+from ispbot_contracts.crm import CapabilityLack, CrmStatus, GetCrmStatus
 from ispbot_contracts.settings import CrmSettings
 from ispbot_crm_adapter import texts
 from ispbot_crm_adapter.connection import CurrentCrm
@@ -11,10 +11,12 @@ async def get_crm_status(_query: GetCrmStatus, *, crm: CurrentCrm) -> CrmStatus:
     vendor = crm.watch.current(CrmSettings).vendor
     if vendor is None or (crm.opened is None and crm.problem is None):
         return CrmStatus(vendor=None, capabilities=[], healthy=False, reason=texts.NOT_CONFIGURED)
-    trouble = crm.trouble
+    trouble, client = crm.trouble, crm.opened.client if crm.opened is not None else None
+    lacks = sorted(client.lacks.items()) if client is not None else []
     return CrmStatus(
         vendor=vendor,
-        capabilities=sorted(crm.opened.client.capabilities) if crm.opened is not None else [],
+        capabilities=sorted(client.capabilities) if client is not None else [],
+        lacks=[CapabilityLack(capability=one, why=lack.why, remedy=lack.remedy) for one, lack in lacks],
         healthy=trouble is None,
         reason=texts.reason(trouble, vendor) if trouble is not None else None,
     )

@@ -96,12 +96,13 @@ class ConnectionTestView(View):
 
 
 class CapabilityView(View):
-    """One thing that people may want of the system; ``why`` says why it can not be had here."""
+    """One thing that people may want of the system; ``why`` says why it can not be had here, ``remedy`` what to do."""
 
     capability: Capability
     label: str
     available: bool
     why: str | None
+    remedy: str | None
 
 
 class CrmStatusView(View):

@@ -131,10 +131,14 @@ async def request_meter(bus: Bus) -> RequestMeterView:
 
 
 def _capability(capability: Capability, status: CrmStatus) -> CapabilityView:
-    can = capability in status.capabilities
-    vendor = words.VENDORS.get(status.vendor or "", status.vendor)
-    why = None if can else words.NOT_OFFERED.format(vendor=vendor)
-    return CapabilityView(capability=capability, label=words.label_of(capability), available=can, why=why)
+    lack = next((one for one in status.lacks if one.capability is capability), None)
+    return CapabilityView(
+        capability=capability,
+        label=words.label_of(capability),
+        available=capability in status.capabilities,
+        why=lack.why if lack else None,
+        remedy=lack.remedy if lack else None,
+    )
 
 
 def _view(crm: Stored[CrmSettings], company: Stored[CompanySettings]) -> CrmSettingsView:

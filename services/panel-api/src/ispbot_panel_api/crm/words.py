@@ -17,8 +17,6 @@ LABELS: dict[Capability, str] = {
     Capability.MESSAGING_PUSH: "Recibir sus avisos en nuestro gateway",
     Capability.MESSAGING_PULL: "Buscar sus avisos en su cola",
 }
-NOT_OFFERED = "{vendor} no lo ofrece, o falta completar sus datos más arriba."
-VENDORS = {"mikrowisp": "MikroWisp", "ispcube": "ISPCube", "ispbrain": "ISPBrain"}
 
 
 def label_of(capability: Capability) -> str:

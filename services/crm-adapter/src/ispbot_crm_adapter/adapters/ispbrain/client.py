@@ -6,7 +6,6 @@ from decimal import Decimal
 from urllib.parse import urljoin
 
 from ispbot_contracts.crm import Capability, CustomerAccount
-from ispbot_contracts.settings import IspbrainApi
 from ispbot_crm_adapter.adapters.ispbrain import mapping
 from ispbot_crm_adapter.adapters.ispbrain.detect import mentions
 from ispbot_crm_adapter.adapters.ispbrain.line import IspbrainLine
@@ -21,6 +20,7 @@ from ispbot_crm_adapter.adapters.ispbrain.wire import (
     invoice_row,
     listed_row,
 )
+from ispbot_crm_adapter.adapters.lacks import Lacks
 from ispbot_crm_adapter.adapters.plan_list import PlanList
 from ispbot_crm_adapter.adapters.scalars import row_of
 from ispbot_crm_adapter.errors import CrmBroken, CrmError, CrmRejected, NoInvoiceFile, NoSuchCustomer
@@ -49,7 +49,7 @@ class IspbrainClient:
         door: HttpDoor,
         files: Guard,
         locale: Locale,
-        also: frozenset[Capability] = frozenset(),
+        lacks: Lacks,
     ) -> None:
         self.line = line
         self._base = base
@@ -58,7 +58,8 @@ class IspbrainClient:
         self._files = files
         self._locale = locale
         self._plans = PlanList(self._list_plans)
-        self.capabilities = reads_of(line.form) | also
+        self.lacks = lacks
+        self.capabilities = frozenset(Capability) - lacks.keys()
 
     @property
     def altwha_account(self) -> str | None:
@@ -279,16 +280,3 @@ class IspbrainClient:
         pages = [page async for page in self.line.pages("plans", self._form.endpoints.plans)]
         rows = [row_of(PlanRow, raw) for page in pages for raw in page]
         return {row.id: row for row in rows}
-
-
-def reads_of(form: IspbrainApi) -> frozenset[Capability]:
-    """Return what the configuration lets us read; the rest is hidden from menus and screens."""
-    endpoints, fields = form.endpoints, form.fields
-    can = {
-        Capability.IDENTIFY: True,
-        Capability.BALANCE: fields.customer.balance or endpoints.pending,
-        Capability.INVOICE_PDF: endpoints.invoices and fields.invoice.pdf,
-        Capability.CONNECTION: fields.connection.online,
-        Capability.MESSAGING_PULL: form.altwha_account,
-    }
-    return frozenset(capability for capability, configured in can.items() if configured)

@@ -5,8 +5,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from ispbot_contracts.crm import Capability
-from ispbot_contracts.settings.ispbrain import IspbrainApi
 from ispbot_crm_adapter.adapters.ispbrain import writing
 from ispbot_crm_adapter.adapters.ispbrain.line import IspbrainLine
 from ispbot_crm_adapter.errors import CrmRejected, NoSuchCustomer
@@ -15,19 +13,6 @@ from ispbot_crm_adapter.ports import CaseDraft, LeadDraft, PaymentDraft, Sightin
 _NO_LEADS = "No se conoce cómo cargar interesados por la API de ISPBrain."
 _NO_UNDO = "No se conoce cómo anular un pago por la API de ISPBrain: anulalo en su sistema."
 _SHIFTS = {"morning": " por la mañana", "afternoon": " por la tarde", None: ""}
-
-
-def writes_of(form: IspbrainApi, *, promises: bool) -> frozenset[Capability]:
-    """Return what can be written with these settings: what has a path.
-
-    Payments are not named: they can be registered, but nobody has seen how one is taken back.
-    """
-    found = set()
-    if form.endpoints.new_ticket.path:
-        found.add(Capability.TICKETS)
-    if promises and form.endpoints.promise.path:
-        found.add(Capability.PAYMENT_PROMISE)
-    return frozenset(found)
 
 
 class IspbrainWriter:

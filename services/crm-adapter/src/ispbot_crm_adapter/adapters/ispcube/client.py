@@ -10,6 +10,7 @@ from ispbot_contracts.crm import Capability, CustomerAccount
 from ispbot_crm_adapter.adapters.ispcube import mapping
 from ispbot_crm_adapter.adapters.ispcube.line import IspcubeLine
 from ispbot_crm_adapter.adapters.ispcube.wire import BillRow, CustomerRow, ListedRow, PlanRow, rows_in
+from ispbot_crm_adapter.adapters.lacks import Lacks
 from ispbot_crm_adapter.adapters.plan_list import PlanList
 from ispbot_crm_adapter.adapters.scalars import row_of
 from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmError, CrmRejected, NoInvoiceFile, NoSuchCustomer
@@ -29,17 +30,6 @@ _CODE_DIGITS = 6
 _IN_CHAT = 2_000
 
 
-_READS = frozenset(
-    {
-        Capability.IDENTIFY,
-        Capability.BALANCE,
-        Capability.INVOICE_PDF,
-        Capability.CONTRACTED_SPEED,
-        Capability.MESSAGING_PUSH,
-    }
-)
-
-
 class IspcubeClient:
     """One ISPCube account. Every request is charged for, so what was just asked is not asked again for ``fresh_s``."""
 
@@ -48,9 +38,10 @@ class IspcubeClient:
 
     def __init__(
         self, *, base: str, line: IspcubeLine, door: HttpDoor, files: Guard, locale: Locale, fresh_s: float, page_pause_s: float,
-        also: frozenset[Capability] = frozenset(),
+        lacks: Lacks,
     ) -> None:  # fmt: skip
-        self.capabilities = _READS | also
+        self.lacks = lacks
+        self.capabilities = frozenset(Capability) - lacks.keys()
         self._base = base
         self._line = line
         self._door = door

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterable
 from urllib.parse import urljoin
 
 from ispbot_contracts.crm import Capability, CustomerAccount, Invoice
+from ispbot_crm_adapter.adapters.lacks import Lacks
 from ispbot_crm_adapter.adapters.mikrowisp import mapping
 from ispbot_crm_adapter.adapters.mikrowisp.line import MikroWispLine
 from ispbot_crm_adapter.adapters.mikrowisp.wire import ClientRow, InvoiceFileRow, InvoiceRow, ListedRow
@@ -26,30 +27,18 @@ _STANDINGS = (0, 1, 2)
 _INVOICES_SHOWN = 25
 
 
-_READS = frozenset(
-    {
-        Capability.IDENTIFY,
-        Capability.BALANCE,
-        Capability.INVOICE_PDF,
-        Capability.CONNECTION,
-        Capability.AREA_MAINTENANCE,
-        Capability.CONTRACTED_SPEED,
-        Capability.MESSAGING_PUSH,
-    }
-)
-
-
 class MikroWispClient:
-    """One MikroWisp server. ``also`` is what its settings allow beside reading."""
+    """One MikroWisp server. ``lacks`` is what it can not do as it is configured."""
 
     vendor = "mikrowisp"
     metered = False
 
     def __init__(
         self, *, line: MikroWispLine, door: HttpDoor, files: Guard, locale: Locale, page_pause_s: float,
-        also: frozenset[Capability] = frozenset(),
+        lacks: Lacks,
     ) -> None:  # fmt: skip
-        self.capabilities = _READS | also
+        self.lacks = lacks
+        self.capabilities = frozenset(Capability) - lacks.keys()
         self._line = line
         self._door = door
         self._files = files
