@@ -1,8 +1,11 @@
 """The endpoint served over HTTP and a gateway that settles what it is given."""
 
 import hashlib
+import os
 import socket
-from contextlib import asynccontextmanager
+import subprocess
+import sys
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -46,6 +49,25 @@ async def served(app):
                 listener.close()
             for connection in tuple(server.server_state.connections):
                 connection.shutdown()
+
+
+@contextmanager
+def adapter_process(config, log_file, **environment):
+    """Run the adapter as a process of its own, its log in a file; it ends with SIGKILL, as a crash does."""
+    own = {
+        "ISPBOT_NATS_URL": config.nats_url.get_secret_value(), "ISPBOT_MONGO_URI": config.mongo_uri.get_secret_value(),
+        "ISPBOT_MONGO_PREFIX": config.mongo_prefix, "ISPBOT_SECRET_KEY": config.secret_key.get_secret_value(),
+        "ISPBOT_DATA_DIR": str(log_file.parent),
+    }  # fmt: skip
+    with log_file.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "ispbot_crm_adapter"], env=os.environ | own | environment, stdout=log, stderr=log
+        )
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 @dataclass

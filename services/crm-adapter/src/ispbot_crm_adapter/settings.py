@@ -56,6 +56,8 @@ class CrmAdapterSettings(CommonSettings):
     """Notices in the hands of the gateway at once."""
     notice_file_retry_s: float = Field(default=30.0, ge=0, le=3600)
     """Pause before a file of a notice is asked for again."""
+    altwha_every_s: float = Field(default=20.0, gt=0, le=3600)
+    """How often ISPBrain's queue of messages is looked at."""
 
     def limits(self) -> Limits:
         """Return the limits in force."""

@@ -29,7 +29,6 @@ from ispbot_runtime.settings_store import SettingsWatch
 log = get_logger(__name__)
 
 S = NoticeState
-_IDLE_S = 20.0
 _LEASE = timedelta(minutes=2)
 _ACKS = 20
 _ACK_AGAIN = timedelta(minutes=2)
@@ -114,6 +113,7 @@ class AltwhaPoller:
     watch: SettingsWatch
     queue: Callable[[], Queue | None]
     holder: str
+    every_s: float = 20.0
     _block_at: datetime | None = None
 
     async def run(self) -> None:
@@ -123,7 +123,7 @@ class AltwhaPoller:
                 await self.turn(utc_now())
             except (CrmError, Refusal, Unavailable, PyMongoError) as error:
                 log.warning("altwha_waits", reason=str(getattr(error, "code", type(error).__name__)))
-            await asyncio.sleep(_IDLE_S)
+            await asyncio.sleep(self.every_s)
 
     async def turn(self, now: datetime) -> int:
         """Acknowledge what ended, then pull the next block when its time has come; returns how many were pulled."""

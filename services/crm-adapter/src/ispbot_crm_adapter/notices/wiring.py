@@ -45,7 +45,8 @@ async def wire_notices(service: Service, config: CrmAdapterSettings, *, crm: Cur
     arrivals = Arrivals(ledger, watch=watch, crm=crm, store=store, wake=dispatcher.wake)
     outcomes = Outcomes(ledger, dispatcher.wake)
     questions = NoticeQuestions(ledger, watch, dispatcher)
-    poller = AltwhaPoller(ledger, service.database, bus, watch, partial(queue_of, crm), uuid.uuid4().hex)
+    holder, every_s = uuid.uuid4().hex, config.altwha_every_s
+    poller = AltwhaPoller(ledger, service.database, bus, watch, partial(queue_of, crm), holder, every_s)
     service.app = http_app(service.health, Doors(bus, watch, DuplicateWindow(bus)))
     bus.consume("notices", {DeliverNotice: arrivals.deliver_notice}, order="none", in_flight=_IN_FLIGHT)
     bus.consume("outcomes", {NoticeSettled: outcomes.notice_settled}, order="none", in_flight=_IN_FLIGHT)
