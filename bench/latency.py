@@ -70,6 +70,8 @@ class Load:
         self._phones = phones
         self._sent: dict[str, deque[float]] = defaultdict(deque)
         self.times: list[float] = []
+        self.samples: list[tuple[float, float]] = []
+        """When each answered word was said, and how long its answer took."""
         self.last_answer = 0.0
         self._turn = 0
         net.listen(self._heard)
@@ -80,7 +82,9 @@ class Load:
         waiting = self._sent[str(event["phone"])]
         if waiting:
             self.last_answer = time.perf_counter()
-            self.times.append(self.last_answer - waiting.popleft())
+            said = waiting.popleft()
+            self.samples.append((said, self.last_answer - said))
+            self.times.append(self.last_answer - said)
 
     @property
     def _unanswered(self) -> int:
@@ -89,6 +93,7 @@ class Load:
     async def run(self, rate: float, seconds: float, words: list[str]) -> Step:
         """Write at ``rate`` for ``seconds``, wait for the late ones, and count."""
         self.times.clear()
+        self.samples.clear()
         self._sent.clear()
         total = max(5, int(rate * seconds))
         start = time.perf_counter()

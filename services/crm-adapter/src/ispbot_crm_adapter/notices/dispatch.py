@@ -28,6 +28,7 @@ from ispbot_runtime.settings_store import SettingsWatch
 log = get_logger(__name__)
 
 _TICK_S = 1.0
+_SWEEP_EVERY = timedelta(seconds=1)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _AHEAD = 500
 _AHEAD_FOR = timedelta(seconds=20)
@@ -47,6 +48,7 @@ class Dispatcher:
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     _ahead: deque[Document] = field(default_factory=deque)
     _read_at: datetime = _NEVER
+    _swept_at: datetime = _NEVER
 
     async def run(self) -> None:
         """Run for ever."""
@@ -63,8 +65,10 @@ class Dispatcher:
 
     async def turn(self, now: datetime) -> int:
         """Give up what is too late, repeat what got no answer, release what may leave; returns how many were released."""
-        await self.ledger.expire(now)
-        await self.ledger.give_up_silent(now)
+        if now - self._swept_at >= _SWEEP_EVERY:
+            await self.ledger.expire(now)
+            await self.ledger.give_up_silent(now)
+            self._swept_at = now
         if self.watch.current(OperationSettings).mode is BotMode.STOPPED:
             return 0
         await self._publish(await self.ledger.unanswered(now, self.window), again=True)

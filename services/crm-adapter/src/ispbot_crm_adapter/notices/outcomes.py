@@ -1,6 +1,6 @@
 """What the gateway says of notices, and what the customers' phones say, written into the ledger many at once."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,9 @@ S = NoticeState
 
 _DUPLICATE_KEY = 11000
 _DELIVERY = {"delivered": S.DELIVERED, "read": S.READ}
+
+Told = dict[str, dict[str, datetime]]
+"""Receipts by message: which statuses, and when."""
 
 
 class Outcomes:
@@ -49,53 +52,64 @@ class Outcomes:
     # -- the gateway's word -------------------------------------------------------------------------------------------
 
     async def _write_settled(self, events: Sequence[NoticeSettled]) -> None:
-        keys = [event.notice_id for event in events]
+        keys, wa_ids = (
+            [event.notice_id for event in events],
+            [event.wa_id for event in events if event.wa_id is not None],
+        )
         found = await self._ledger.notices.find({"send_key": {"$in": keys}}).to_list()
-        notices = {one["send_key"]: one for one in found}
+        notices, early = {one["send_key"]: one for one in found}, await self._early(wa_ids)
         updates = [
             update for event in events
             if event.notice_id in notices
-            for update in (settled_update(notices[event.notice_id], event, utc_now()),)
+            for update in (settled_update(notices[event.notice_id], event, early.get(event.wa_id or "", {}), utc_now()),)
             if update is not None
         ]  # fmt: skip
         if updates:
             result = await self._ledger.notices.bulk_write(updates, ordered=True)
             metrics.MOVES.labels("settled").inc(result.modified_count)
-        await self._apply_early([event.wa_id for event in events if event.wa_id is not None])
+        meanwhile = await self._early(wa_ids)
+        await self._apply({wa_id: told for wa_id, told in meanwhile.items() if told != early.get(wa_id)})
         self._wake.set()
 
-    async def _apply_early(self, wa_ids: list[str]) -> None:
-        """A phone may have answered before we knew the message's id."""
+    async def _early(self, wa_ids: list[str]) -> Told:
+        """Return what phones answered before we knew the message's id."""
         if not wa_ids:
-            return
-        early = await self._ledger.early_receipts.find({"wa_id": {"$in": wa_ids}}).to_list()
-        if early:
-            moves = [move for one in early for move in receipt_updates(one["wa_id"], one["status"], one["at"])]
-            await self._ledger.notices.bulk_write(moves, ordered=True)
+            return {}
+        ids = [_receipt_id(wa_id, status) for wa_id in wa_ids for status in _DELIVERY]
+        found = await self._ledger.early_receipts.find({"_id": {"$in": ids}}).to_list()
+        return _by_message((one["wa_id"], one["status"], one["at"]) for one in found)
 
     # -- the phones' word ---------------------------------------------------------------------------------------------
 
     async def _write_receipts(self, events: Sequence[ReceiptReceived]) -> None:
-        told: dict[tuple[str, str], datetime] = {
-            (wa_id, event.status): event.at for event in events for wa_id in event.wa_ids
-        }
-        notices = self._ledger.notices
-        if await notices.find_one({"lane": {"$in": [SENDING, UNCLEAR]}}, {"_id": 1}) is not None:
-            await self._keep_early(told)
-        ours = await notices.find({"wa_id": {"$in": sorted({wa_id for wa_id, _ in told})}}, {"wa_id": 1}).to_list()
-        known = {one["wa_id"] for one in ours}
+        told = _by_message((wa_id, event.status, event.at) for event in events for wa_id in event.wa_ids)
+        strangers = await self._apply(told)
+        open_one = {"lane": {"$in": [SENDING, UNCLEAR]}}
+        if strangers and await self._ledger.notices.find_one(open_one, {"_id": 1}) is not None:
+            await self._keep_early(strangers)
+            await self._apply(strangers)
+
+    async def _apply(self, told: Told) -> Told:
+        """Write receipts of our notices; returns those of messages that the ledger does not know."""
+        if not told:
+            return {}
+        fields = {"wa_id": 1, "state": 1, "delivered_at": 1}
+        ours = await self._ledger.notices.find({"wa_id": {"$in": sorted(told)}}, fields).to_list()
         moves = [
-            move for (wa_id, status), at in told.items() if wa_id in known
-            for move in receipt_updates(wa_id, status, at)
+            move for notice in ours for status, at in told[notice["wa_id"]].items()
+            for move in receipt_updates(notice, status, at)
         ]  # fmt: skip
         if moves:
-            await notices.bulk_write(moves, ordered=True)
+            await self._ledger.notices.bulk_write(moves, ordered=True)
+        known = {notice["wa_id"] for notice in ours}
+        return {wa_id: receipts for wa_id, receipts in told.items() if wa_id not in known}
 
-    async def _keep_early(self, told: dict[tuple[str, str], datetime]) -> None:
-        """Kept before the ledger is asked, so that either this or the gateway's word finds the other."""
+    async def _keep_early(self, told: Told) -> None:
+        """Kept before the ledger is asked again, so that either this or the gateway's word finds the other."""
         documents = [
-            {"_id": f"{wa_id}:{status}", "wa_id": wa_id, "status": status, "at": at}
-            for (wa_id, status), at in told.items()
+            {"_id": _receipt_id(wa_id, status), "wa_id": wa_id, "status": status, "at": at}
+            for wa_id, receipts in told.items()
+            for status, at in receipts.items()
         ]
         try:
             await self._ledger.early_receipts.insert_many(documents, ordered=False)
@@ -104,12 +118,14 @@ class Outcomes:
                 raise
 
 
-def settled_update(notice: Document, event: NoticeSettled, now: datetime) -> UpdateOne | None:
-    """Return the guarded write of an outcome; None when it says nothing new."""
+def settled_update(
+    notice: Document, event: NoticeSettled, early: Mapping[str, datetime], now: datetime
+) -> UpdateOne | None:
+    """Return the guarded write of an outcome, with the receipts that overtook it; None when it says nothing new."""
     guard: Document = {"_id": notice["_id"], "send_key": event.notice_id}
     match event.outcome:
         case "sent":
-            return _sent(notice, event, guard)
+            return _sent(notice, event, guard, early)
         case "failed" if event.reason == "unknown_outcome":
             return UpdateOne(
                 guard | {"state": {"$in": states(CAME_FROM[S.UNKNOWN])}},
@@ -140,7 +156,7 @@ def settled_update(notice: Document, event: NoticeSettled, now: datetime) -> Upd
             )
 
 
-def _sent(notice: Document, event: NoticeSettled, guard: Document) -> UpdateOne:
+def _sent(notice: Document, event: NoticeSettled, guard: Document, early: Mapping[str, datetime]) -> UpdateOne:
     if notice["state"] == S.FAILED.value and notice["reason"] == "unknown_outcome":  # as an earlier release wrote it
         guard = guard | {"state": S.FAILED.value, "reason": "unknown_outcome"}
     else:
@@ -158,15 +174,36 @@ def _sent(notice: Document, event: NoticeSettled, guard: Document) -> UpdateOne:
     change = {"state": S.SENT.value, "reason": None, "sent_at": event.occurred_at, "ack_at": event.occurred_at}
     if event.wa_id is not None:
         change["wa_id"] = event.wa_id
-    return UpdateOne(guard, {"$set": change, "$unset": OVER, "$push": step(S.SENT, event.occurred_at)})
+    steps = step(S.SENT, event.occurred_at)
+    for status in (status for status in _DELIVERY if status in early):
+        change |= {"state": _DELIVERY[status].value, f"{status}_at": early[status]}
+        steps["timeline"]["$each"] += step(_DELIVERY[status], early[status])["timeline"]["$each"]
+    if early:
+        change["delivered_at"] = min(early.values())
+    return UpdateOne(guard, {"$set": change, "$unset": OVER, "$push": steps})
 
 
-def receipt_updates(wa_id: str, status: str, at: datetime) -> list[UpdateOne]:
-    """Return the guarded writes of a receipt: what is read was delivered, also when only the second receipt comes."""
-    state = _DELIVERY[status]
-    moved = UpdateOne(
-        {"wa_id": wa_id, "state": {"$in": states(CAME_FROM[state])}},
-        {"$set": {"state": state.value, f"{status}_at": at}, "$push": step(state, at)},
-    )
-    noted = UpdateOne({"wa_id": wa_id, "delivered_at": {"$exists": False}}, {"$set": {"delivered_at": at}})
-    return [moved, noted]
+def receipt_updates(notice: Document, status: str, at: datetime) -> list[UpdateOne]:
+    """Return the guarded writes of a receipt: what is read was delivered, also when only the second receipt comes.
+
+    What the notice shows already needs no write; each is one more on the disk.
+    """
+    state, updates = _DELIVERY[status], []
+    if notice["state"] in states(CAME_FROM[state]):
+        moved = {"_id": notice["_id"], "wa_id": notice["wa_id"], "state": {"$in": states(CAME_FROM[state])}}
+        updates.append(UpdateOne(moved, {"$set": {"state": state.value, f"{status}_at": at}, "$push": step(state, at)}))
+    if "delivered_at" not in notice and not (updates and state is S.DELIVERED):
+        noted = {"_id": notice["_id"], "wa_id": notice["wa_id"], "delivered_at": {"$exists": False}}
+        updates.append(UpdateOne(noted, {"$set": {"delivered_at": at}}))
+    return updates
+
+
+def _by_message(receipts: Iterable[tuple[str, str, datetime]]) -> Told:
+    told: Told = {}
+    for wa_id, status, at in receipts:
+        told.setdefault(wa_id, {})[status] = at
+    return {wa_id: dict(sorted(found.items())) for wa_id, found in told.items()}
+
+
+def _receipt_id(wa_id: str, status: str) -> str:
+    return f"{wa_id}:{status}"
