@@ -1,14 +1,17 @@
 """Events kept with the state, files kept by their content, phones in every spelling."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from nats.js import api
 from pymongo import IndexModel
 
 from ispbot_contracts.common import Author, AuthorKind
 from ispbot_contracts.content import TextContent
 from ispbot_contracts.whatsapp import SendMessage
+from ispbot_runtime.errors import Unavailable
 from ispbot_runtime.media import MediaMissing
 from ispbot_runtime.mongo import ensure_indexes, next_number
 from ispbot_runtime.outbox import Outbox, outbox_push
@@ -60,6 +63,17 @@ async def test_the_same_file_is_stored_once_and_comes_back_whole(media_store):
 async def test_a_missing_file_is_said_so(media_store):
     with pytest.raises(MediaMissing):
         await media_store.get("nothing")
+
+
+async def test_a_full_store_takes_no_file_and_says_so_until_there_is_room(bus, media_store):
+    before = (await bus.js.stream_info("OBJ_media")).config
+    await bus.js.update_stream(replace(before, max_bytes=1, discard=api.DiscardPolicy.NEW))
+    with pytest.raises(Unavailable, match="media store"):
+        await media_store.put(b"a picture", mime="image/png")
+    assert media_store.problem() is not None
+    await bus.js.update_stream(before)
+    info = await media_store.put(b"a picture", mime="image/png")
+    assert (media_store.problem(), await media_store.get(info.object_key)) == (None, b"a picture")
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from ispbot_contracts.whatsapp import (
     ReactionReceived,
     ReceiptReceived,
 )
+from ispbot_tickets.handlers.change_lines import move_ticks
+from ispbot_tickets.store.store import Store
 
 
 def edited(wa_id: str, text: str, n: int = 1, **fields):
@@ -98,3 +100,28 @@ async def test_one_receipt_for_many_messages_moves_each(world):
     await world.publish(*(world.sent("c1", str(n), wa_id=f"S{n}") for n in range(3)), receipt("read", "S0", "S1", "S2"))
     await world.quiet()
     assert [line.status for line in await world.lines("c1")] == ["read"] * 3
+
+
+async def test_ticks_handled_by_another_replica_meanwhile_are_neither_lost_nor_undone(store, world, database, make_bus):
+    other = Store(database, await make_bus("other"))
+    await world.publish(world.sent("c1", "hola", wa_id="A"))
+    await world.has_lines("c1", 1)
+    assert await move_ticks(receipt("read", "A"), store=other)
+    assert await move_ticks(receipt("delivered", "A"), store=store) == []
+    assert (await store.lines.by_wa_id("c1", "A")).status == "read"
+
+
+async def test_a_tick_of_a_line_just_written_is_one_write_and_no_read(store, world, database):
+    await world.publish(world.sent("c1", "hola", wa_id="A"))
+    await world.has_lines("c1", 1)
+    await world.quiet()
+    before = await operations(database)
+    [event] = await move_ticks(receipt("delivered", "A"), store=store)
+    after = await operations(database)
+    assert (event.message.status, after["query"] - before["query"], after["update"] - before["update"]) == (
+        "delivered", 0, 1,
+    )  # fmt: skip
+
+
+async def operations(database) -> dict[str, int]:
+    return (await database.client.admin.command("serverStatus"))["opcounters"]

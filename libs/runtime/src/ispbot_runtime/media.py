@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -19,6 +20,7 @@ _GET_LIMIT_S = 60.0
 _CHUNKS_AT_ONCE = 8
 _CHUNK_LIMIT_S = 10.0
 _UNREAD_KEPT_S = 60.0
+_REFUSED_KEPT_S = 30.0
 
 
 class MediaMissing(RuntimeFailure):
@@ -39,6 +41,12 @@ class MediaStore:
 
     def __init__(self, bus: Bus) -> None:
         self._bus = bus
+        self._refused: tuple[str, float] | None = None
+
+    def problem(self) -> str | None:
+        """Return why files could not be stored lately, None when they can."""
+        recent = self._refused is not None and time.monotonic() - self._refused[1] < _REFUSED_KEPT_S
+        return self._refused[0] if self._refused is not None and recent else None
 
     async def _store(self) -> ObjectStore:
         return await self._bus.js.object_store(MEDIA_BUCKET)
@@ -54,7 +62,9 @@ class MediaStore:
             except (ObjectNotFoundError, NotFoundError):
                 await store.put(digest, data, meta=ObjectMeta(name=digest, headers={"Content-Type": mime}))
         except NatsError as error:
-            raise Unavailable(f"media store: {error}") from error
+            self._refused = (f"media store: {error}", time.monotonic())
+            raise Unavailable(self._refused[0]) from error
+        self._refused = None
         return info
 
     async def get(self, key: str) -> bytes:

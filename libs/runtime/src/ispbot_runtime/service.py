@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import pymongo
 import uvicorn
 import uvloop
 from pymongo.errors import PyMongoError
@@ -28,6 +29,8 @@ from ispbot_runtime.tasks import cancel_all
 log = get_logger(__name__)
 
 _DATABASE_CHECK_S = 5.0
+_DATABASE_ANSWER_S = 4.0
+"""A server that hangs is as good as away, and told so long before an operation gives up."""
 _DRAIN_LIMIT_S = 20.0
 
 
@@ -92,7 +95,8 @@ Bootstrap = Callable[[Service], Awaitable[None]]
 async def _watch_database(service: Service, state: dict[str, str | None]) -> None:
     while True:
         try:
-            await service.database.command("ping")
+            with pymongo.timeout(_DATABASE_ANSWER_S):
+                await service.database.command("ping")
             state["reason"] = None
         except PyMongoError as error:
             state["reason"] = f"{type(error).__name__}"
@@ -116,6 +120,7 @@ async def _serve(config: CommonSettings, name: str, sections: tuple[type[Section
     beat.watch()
     database_state: dict[str, str | None] = {"reason": None}
     health.checks["database"] = lambda: database_state["reason"]
+    health.limits["media_store"] = service.media.problem
 
     async def start() -> None:
         await bus.connect()

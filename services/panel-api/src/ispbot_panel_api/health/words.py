@@ -36,6 +36,13 @@ _WHAT = {
     "panel": "La página del panel no está instalada en este servidor.",
     "lag": "Viene atrasada con los mensajes.",
     "disk": "Queda poco espacio en disco.",
+    "topology": "El bus de mensajes todavía no está listo.",
+    "consumers": "Falta una de sus colas en el bus de mensajes.",
+    "bus_storage": "El bus de mensajes no tiene más lugar.",
+    "bus_capacity": "El bus de mensajes se está quedando sin lugar.",
+    "media_store": "No puede guardar los archivos que llegan.",
+    "silence": "WhatsApp figura conectado, pero hace rato que no entra nada.",
+    "crm_requests": "Se acerca al límite de consultas del sistema de gestión.",
 }
 _WHAT_TO_DO = {
     SILENT: "Se reinicia sola. Si en dos minutos no vuelve, revisá sus registros en el servidor.",
@@ -46,6 +53,9 @@ _WHAT_TO_DO = {
     "whatsapp": "Mirá el estado del bot en Inicio y, si hace falta, volvé a escanear el QR.",
     "spool": "No hace falta hacer nada: se envían en orden cuando vuelve el bus.",
     "disk": "Liberá espacio en el servidor.",
+    "bus_storage": "Liberá espacio en el disco del bus. Lo que espera entra solo cuando haya lugar.",
+    "bus_capacity": "Liberá espacio en el disco del bus y mirá qué parte viene atrasada.",
+    "media_store": "Liberá espacio en el disco del bus. Los archivos se guardan solos cuando haya lugar.",
 }
 _WHAT_OTHER = "Funciona a medias."
 _DO_OTHERWISE = "Revisá sus registros en el servidor."
@@ -57,6 +67,10 @@ _CUSTOMERS_LIMITED: dict[str, str] = {
     "spool": "Los mensajes nuevos se contestan con demora.",
     "panel": "Los clientes no lo notan.",
     "start": "Puede haber una demora de unos segundos.",
+    "bus_capacity": "Los clientes todavía no lo notan.",
+    "media_store": "Los textos se contestan igual; las fotos y los archivos se ven más tarde.",
+    "silence": "Puede que no entren sus mensajes.",
+    "crm_requests": "Los clientes todavía no lo notan.",
 }
 
 

@@ -56,7 +56,8 @@ async def change_line(event: Message, contact_id: str, wa_id: str, change: Chang
 
     A change that came before gives the same event again; one that says nothing new gives none.
     """
-    line = await store.lines.by_wa_id(contact_id, wa_id)
+    line = store.lines.recall(contact_id, wa_id) if isinstance(change, Receipt) else None
+    line = line or await store.lines.by_wa_id(contact_id, wa_id)
     if line is None:
         conversation = await store.conversations.load(contact_id)
         if conversation.contact_id != contact_id:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from cachetools import LRUCache
 from pymongo import DESCENDING, DeleteOne, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.errors import BulkWriteError
@@ -19,6 +20,7 @@ _TRIES = 20
 _MOVE_BATCH = 500
 _WORDS_LOOKBACK = 40
 _DUPLICATE_KEY = 11000
+_WRITTEN_KEPT = 2_000
 
 
 class Lines:
@@ -27,6 +29,7 @@ class Lines:
     def __init__(self, collection: AsyncCollection[Document]) -> None:
         self._collection = collection
         self._inserts = GroupedInserts(collection)
+        self._written: LRUCache[str, Line] = LRUCache(_WRITTEN_KEPT)
 
     async def get(self, message_id: str) -> Line | None:
         """Return a line by its id."""
@@ -38,6 +41,13 @@ class Lines:
         document = await self._collection.find_one({"wa_key": wa_key(contact_id, wa_id)})
         return line_of(document) if document else None
 
+    def recall(self, contact_id: str, wa_id: str) -> Line | None:
+        """Return a message of ours as this process last wrote it, once: its ticks then need no read.
+
+        Another process may have written since: good for changes that only go forward; ``change`` notices the rest.
+        """
+        return self._written.pop(wa_key(contact_id, wa_id), None)
+
     async def add(self, line: Line) -> Line | None:
         """Write a new line and return it as it stands; writing twice is once.
 
@@ -46,6 +56,7 @@ class Lines:
         if not await self._inserts.insert(line_document(line)):
             return await self.get(line.message_id)
         metrics.ARCHIVED.labels(line.kind, line.direction or "none").inc()
+        self._remember(line)
         return line
 
     async def change(self, line: Line, decide: Callable[[Line], Line], *, cause: str) -> Line:
@@ -61,10 +72,15 @@ class Lines:
             document = line_document(after)
             identity = {"_id": document.pop("_id"), "version": line.version}
             if (await self._collection.update_one(identity, {"$set": document})).modified_count == 1:
+                self._remember(after)
                 return after
             metrics.CONFLICTS.labels("line").inc()
             line = await self.get(line.message_id) or line
         raise Retryable(f"line {line.message_id} is too busy", delay_s=0.5)
+
+    def _remember(self, line: Line) -> None:
+        if line.direction == "out" and line.wa_id is not None:
+            self._written[wa_key(line.contact_id, line.wa_id)] = line
 
     async def remove_echo(self, contact_id: str, wa_id: str, *, keep: str) -> None:
         """Remove the line that our own message left when it came back as if typed on the company's phone."""
