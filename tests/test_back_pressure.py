@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -102,9 +103,8 @@ async def ticket_of(admin: Panel, number: str) -> str:
     rows = []
 
     async def there() -> bool:
-        rows[:] = [
-            row for row in (await admin.get("/api/tickets", view="pending"))["rows"] if row.get("phone") == number
-        ]
+        page = await admin.get("/api/tickets", view="pending")
+        rows[:] = [row for row in page["rows"] if re.sub(r"\D", "", row["phone"] or "") == number]
         return bool(rows)
 
     await eventually(there, timeout_s=30)
@@ -172,6 +172,8 @@ async def test_a_full_bus_loses_nothing_and_the_panel_says_so(linked, screen, bu
         assert "lugar" in told["what"]
         await asyncio.gather(*(phone.say("menú") for phone in phones))
     await asyncio.gather(*(eventually(lambda phone=phone: len(phone.inbox) == 2, timeout_s=90) for phone in phones))
+    await screen.is_over("gateway-wa:bus_storage")
+    assert [len(phone.inbox) for phone in phones] == [2] * len(phones)
 
 
 async def test_a_full_media_store_keeps_words_flowing_and_the_file_comes_when_there_is_room(linked, screen, admin, bus):

@@ -101,7 +101,7 @@ async def test_an_old_replica_leaves_new_kinds_to_the_new_one_beside_it(config, 
         await replica.start()
     try:
         await send(sender, new, numbers=range(4))
-        await eventually(lambda: reader.has("new 0", "new 1", "new 2", "new 3"), timeout_s=30)
+        await eventually(lambda: reader.has("new 0", "new 1", "new 2", "new 3"), timeout_s=60)
         assert await parked(sender) == 0
     finally:
         await behind.stop()
