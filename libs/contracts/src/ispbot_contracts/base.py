@@ -47,6 +47,8 @@ class Message(Frozen):
     flavour: ClassVar[Literal["evt", "cmd"]]
     name: ClassVar[str]
     key_field: ClassVar[str] = "contact_id"
+    after_field: ClassVar[str | None] = None
+    """The field with a key that ends with this message: what was published under it comes before this message."""
 
     id: str
     occurred_at: AwareDatetime

@@ -36,6 +36,7 @@ from ispbot_runtime.settings import CommonSettings
 from ispbot_runtime.tasks import cancel_all
 from ispbot_runtime.topology import ensure_topology
 from ispbot_runtime.tries import Tries
+from ispbot_runtime.turn import Turn
 
 log = get_logger(__name__)
 
@@ -177,7 +178,8 @@ class Bus(Questions):
         """Register handlers of one purpose. A handler returns the messages to publish before the input is acknowledged.
 
         ``partition``: in order per key over any number of replicas. ``lane``: in order per key in the one active process.
-        ``none``: no order. Types of several owners get one durable per owner.
+        ``none``: no order. Types of several owners get one durable per owner. A message with an ``after_field`` waits in
+        its partition for what was published before under that other key.
         """
         owners: dict[str, list[type[Message]]] = {}
         for kind in handlers:
@@ -190,13 +192,14 @@ class Bus(Questions):
         order: str, in_flight: int, *, rewind: bool = False,
     ) -> Consumer:  # fmt: skip
         durable = f"{self.service}-{purpose}-{owner}"
+        filters = [stored_subject(owner, kind.flavour, kind.name) for kind in kinds]
+        stream = stream_of(owner).name
+        turn = Turn(self.js, stream=stream, durable=durable, filters=filters) if order == "partition" else None
         delivery = Delivery(
             service=self.service, consumer=durable, handlers={kind: handlers[kind] for kind in kinds},
             publish=self.publish, publish_raw=self.publish_raw, tries=Tries(self.js, durable, self.instance),
-            patience=self._patience,
+            patience=self._patience, turn=turn,
         )  # fmt: skip
-        filters = [stored_subject(owner, kind.flavour, kind.name) for kind in kinds]
-        stream = stream_of(owner).name
         if order == "partition":
             return PartitionConsumer(
                 self.nc, self.js, stream=stream, durable=durable, filters=filters, delivery=delivery

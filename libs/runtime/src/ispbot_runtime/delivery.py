@@ -36,6 +36,7 @@ from ispbot_runtime.parking import (
     parked_record,
 )
 from ispbot_runtime.tries import Record, Tries
+from ispbot_runtime.turn import Turn
 
 log = get_logger(__name__)
 
@@ -74,7 +75,7 @@ class Delivery:
 
     def __init__(
         self, *, service: str, consumer: str, handlers: Mapping[type[Message], Handler], publish: Publish,
-        publish_raw: PublishRaw, tries: Tries, patience: Patience,
+        publish_raw: PublishRaw, tries: Tries, patience: Patience, turn: Turn | None = None,
     ) -> None:  # fmt: skip
         self._service = service
         self._consumer = consumer
@@ -85,6 +86,7 @@ class Delivery:
         self._publish_raw = publish_raw
         self._tries = tries
         self.patience = patience
+        self._turn = turn
         self._in_flight = metrics.IN_FLIGHT.labels(consumer)
 
     def repeats_until(self, sequence: int) -> None:
@@ -138,6 +140,8 @@ class Delivery:
         self._observe_age(message)
         try:
             async with asyncio.timeout(self.patience.handler_limit_s):
+                if self._turn is not None:
+                    await self._turn.wait(message, msg.metadata.sequence.stream)
                 outputs = await handler(message)
             await self._publish_all(outputs or ())
             await msg.ack()

@@ -152,9 +152,13 @@ class ReceiptReceived(_Owned, Event):
 
 
 class ContactMerged(_Owned, Event):
-    """Two contacts turned out to be one person (LID and phone learnt): keep ``contact_id``."""
+    """Two contacts turned out to be one person (LID and phone learnt): keep ``contact_id``.
+
+    Nothing is told of ``absorbed_id`` after it.
+    """
 
     name: ClassVar[str] = "contact_merged"
+    after_field: ClassVar[str | None] = "absorbed_id"
     contact_id: ContactId
     absorbed_id: ContactId
     phone: str | None
