@@ -3,11 +3,6 @@
 import asyncio
 import json
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import psutil
 import pytest
@@ -15,23 +10,12 @@ import pytest
 from bench.chaos import prepare
 from ispbot_launcher.running import Running
 from ispbot_router.texts import menus
-from ispbot_runtime.testing import end, eventually
+from ispbot_runtime.testing import eventually
+from tests.replicas import second_replica
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
 _PATIENCE_S = 90
-
-
-@contextmanager
-def second_replica(running: Running, name: str) -> Iterator[None]:
-    """Run one more process of a service, with the environment of the first one and a port of its own."""
-    first = Path(f"/proc/{running.part(name).pid}/environ").read_bytes().decode().split("\0")
-    env = dict(entry.split("=", 1) for entry in first if "=" in entry) | {"ISPBOT_HTTP_PORT": "0"}
-    process = subprocess.Popen([sys.executable, "-m", f"ispbot_{name}"], env=env, stdout=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        end(process)
 
 
 def ended(process: psutil.Process) -> bool:

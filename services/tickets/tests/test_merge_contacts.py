@@ -5,19 +5,52 @@ from datetime import timedelta
 
 import pytest
 
+from ispbot_contracts.ai import TicketSummarised
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.common import AgentRef, Author, AuthorKind
-from ispbot_contracts.tickets import CloseTicket, PreviousTickets, TicketClosed
+from ispbot_contracts.content import TextContent
+from ispbot_contracts.tickets import (
+    CloseTicket,
+    PreviousTickets,
+    ReplyToTicket,
+    TakeTicket,
+    TicketClosed,
+    TicketStatus,
+)
 from ispbot_contracts.whatsapp import ContactMerged
+from ispbot_runtime.errors import Retryable, Unavailable
 from ispbot_tickets.domain.line import Draft
 from ispbot_tickets.handlers.archive import archive_received
 from ispbot_tickets.handlers.merge_contacts import merge_contacts
+from ispbot_tickets.handlers.open_ticket import summarise_ticket
+from ispbot_tickets.handlers.work_ticket import take_ticket
+from ispbot_tickets.handlers.write import reply_to_ticket
 
 ANA = AgentRef(id="u-ana", name="Ana")
 
 
 def merged(kept: str = "kept", absorbed: str = "lid", phone: str | None = "5493515550001"):
     return ContactMerged.start(f"merge-{kept}-{absorbed}", contact_id=kept, absorbed_id=absorbed, phone=phone)
+
+
+class Died(Exception):
+    """The process ended here."""
+
+
+@pytest.fixture
+def merge_cut_in_half(store, monkeypatch):
+    """Return what merges only as far as the absorbed contact leads to the kept one, its ticket not yet there."""
+
+    async def die(*_):
+        raise Died
+
+    async def cut() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(store.tickets, "move", die)
+            with pytest.raises(Died):
+                await merge_contacts(merged(), store=store)
+
+    return cut
 
 
 def at(minute: int):
@@ -141,3 +174,65 @@ async def test_everybody_writing_during_the_merge_loses_nothing(world, store):
     await store.lead_stragglers()
     assert sorted(await world.texts("kept")) == sorted(message.content.text for message in first + second)
     assert (await store.conversations.load("kept")).unread == 30
+
+
+class TestWhileAMergeIsUnderWay:
+    """Between two steps of a merge the ticket of the absorbed contact stands in no conversation."""
+
+    async def test_a_summary_waits_for_the_ticket_to_arrive(self, world, store, merge_cut_in_half):
+        ticket_id = await world.open_ticket("lid")
+        summary = TicketSummarised.start(
+            "s1", contact_id="lid", ticket_id=ticket_id, reason="Sin servicio", summary="No navega", provider="local",
+            model=None, confidence=0.9, degraded=False,
+        )  # fmt: skip
+        await merge_cut_in_half()
+        with pytest.raises(Retryable):
+            await summarise_ticket(summary, store=store)
+        await world.publish(merged())
+        await world.publish(summary)
+        await world.quiet()
+        ticket = await world.ticket(ticket_id)
+        assert (ticket.status, ticket.reason, ticket.summary) == ("pending", "Sin servicio", "No navega")
+
+    async def test_an_agent_is_asked_to_wait_and_not_told_that_the_ticket_is_closed(
+        self, world, store, merge_cut_in_half
+    ):
+        ticket_id = await world.open_ticket("lid")
+        await merge_cut_in_half()
+        with pytest.raises(Unavailable):
+            await take_ticket(TakeTicket(ticket_id=ticket_id, agent=ANA), store=store)
+        await world.publish(merged())
+        await world.quiet()
+        assert (await world.ask(TakeTicket(ticket_id=ticket_id, agent=ANA))).ticket.assignee == ANA
+
+
+async def test_a_case_whose_closing_is_told_after_the_merge_is_among_the_persons_earlier_ones(world, store):
+    ticket_id = await world.taken_ticket("lid")
+    before = await world.ticket(ticket_id)
+    await world.ask(CloseTicket(ticket_id=ticket_id, agent=ANA))
+    await world.quiet()
+    await merge_contacts(merged(), store=store)
+    closed = before.model_copy(update={"status": TicketStatus.CLOSED, "version": before.version + 100})
+    told_late = TicketClosed.start("late", contact_id="lid", ticket=closed, by=ANA, comment=None, heard_until=None)
+    await world.publish(told_late)
+    await world.quiet()
+    assert [ticket.ticket_id for ticket in (await world.ask(PreviousTickets(contact_id="kept"))).tickets] == [ticket_id]
+
+
+async def test_a_reply_that_a_crash_before_the_merge_left_unwritten_is_the_persons(world, store, monkeypatch):
+    ticket_id = await world.taken_ticket("lid")
+    await world.quiet()
+
+    async def die(*_):
+        raise Died
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "finish", die)
+        with pytest.raises(Died):
+            await reply_to_ticket(
+                ReplyToTicket(ticket_id=ticket_id, agent=ANA, client_id="c1", content=TextContent(text="ya lo miro")),
+                store=store,
+            )
+    await merge_contacts(merged(), store=store)
+    await store.sweep(older_than=timedelta(0))
+    assert await world.texts("kept") == ["ya lo miro"]

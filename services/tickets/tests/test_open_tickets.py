@@ -108,17 +108,28 @@ class TestOpening:
 
     async def test_the_summary_and_the_class_of_the_reason_are_shown_when_they_are_read(self, world):
         ticket_id = await world.open_ticket("c1")
-
-        def summarised(key: str, reason: str, confidence: float):
-            return TicketSummarised.start(
-                key, contact_id="c1", ticket_id=ticket_id, reason=reason, summary="No navega desde ayer", provider="local",
-                model=None, confidence=confidence, degraded=False,
-            )  # fmt: skip
-
-        await world.publish(summarised("s1", "Otro motivo", 0.1))
+        await world.publish(summarised("s1", ticket_id, "Otro motivo", 0.1))
         await eventually(lambda: _shows(world, ticket_id, "Hablar con un asesor", "No navega desde ayer"))
-        await world.publish(summarised("s2", "Sin servicio", 0.9))
+        await world.publish(summarised("s2", ticket_id, "Sin servicio", 0.9))
         await eventually(lambda: _shows(world, ticket_id, "Sin servicio", "No navega desde ayer"))
+
+    @pytest.mark.parametrize(("confidence", "reason"), [(0.9, "Sin servicio"), (0.1, "Hablar con un asesor")])
+    async def test_a_case_that_ended_and_made_room_for_another_is_summarised_too(self, world, confidence, reason):
+        ended = await world.taken_ticket("c1")
+        await world.ask(CloseTicket(ticket_id=ended, agent=ANA))
+        await world.quiet()
+        await world.publish(world.wants_person("c1"))
+        await world.quiet()
+        await world.publish(summarised("s1", ended, "Sin servicio", confidence))
+        await eventually(lambda: _shows(world, ended, reason, "No navega desde ayer"))
+        assert [row.summary for row in (await world.queue()).rows] == [None]
+
+
+def summarised(key: str, ticket_id: str, reason: str, confidence: float) -> TicketSummarised:
+    return TicketSummarised.start(
+        key, contact_id="c1", ticket_id=ticket_id, reason=reason, summary="No navega desde ayer", provider="local",
+        model=None, confidence=confidence, degraded=False,
+    )  # fmt: skip
 
 
 async def _shows(world, ticket_id: str, reason: str, summary: str) -> bool:

@@ -99,8 +99,14 @@ class Ticket:
 
     def summarised(self, *, summary: str, reason: str, confidence: float) -> "Ticket":
         """Keep the one-line summary, and the class read from the words when it is sure enough."""
-        return replace(self, summary=summary or self.summary, reason=reason if confidence >= CONFIDENT else self.reason)
+        reason = reason_of(self.reason, read=reason, confidence=confidence)
+        return replace(self, summary=summary or self.summary, reason=reason)
 
     def _must_be_open(self) -> None:
         if not self.is_open:
             raise TicketClosed(self.closed_by.name if self.closed_by else None)
+
+
+def reason_of(told: str, *, read: str, confidence: float) -> str:
+    """Return the reason to show: what was read in the words when that is sure enough, else what the menu told."""
+    return read if confidence >= CONFIDENT else told

@@ -36,30 +36,35 @@ class Chronicle:
 
     async def opened(self, event: TicketOpened) -> list[Message]:
         """Note the opening and count it."""
-        await self.store.tickets.save(event.ticket)
+        await self._keep(event.ticket)
         await self.store.days.count(self.local_day(event.ticket.opened_at), "opened", event.id)
         return await self._line(event, event.ticket, wording.ticket_opened(event.ticket.number, event.ticket.reason))
 
     async def taken(self, event: TicketTaken) -> list[Message]:
         """Note who took it."""
-        await self.store.tickets.save(event.ticket)
+        await self._keep(event.ticket)
         return await self._line(event, event.ticket, wording.ticket_taken(event.agent.name))
 
     async def transferred(self, event: TicketTransferred) -> list[Message]:
         """Note who handed it to whom."""
-        await self.store.tickets.save(event.ticket)
+        await self._keep(event.ticket)
         target = event.to_agent.name if event.to_agent else self.department_name(event.ticket.department)
         return await self._line(event, event.ticket, wording.ticket_transferred(event.by.name, target))
 
     async def closed(self, event: TicketClosed) -> list[Message]:
         """Note who closed it and count it."""
-        await self.store.tickets.save(event.ticket)
+        await self._keep(event.ticket)
         await self.store.days.count(self.local_day(event.ticket.closed_at or event.occurred_at), "closed", event.id)
         return await self._line(event, event.ticket, wording.ticket_closed(event.by.name, event.comment))
 
     async def updated(self, event: TicketUpdated) -> None:
         """Keep the histories current."""
-        await self.store.tickets.save(event.ticket)
+        await self._keep(event.ticket)
+
+    async def _keep(self, ticket: TicketView) -> None:
+        """Keep a ticket's state under the person it belongs to now."""
+        conversation = await self.store.conversations.load(ticket.contact_id)
+        await self.store.tickets.save(ticket.model_copy(update={"contact_id": conversation.contact_id}))
 
     async def _line(self, event: Message, ticket: TicketView, words: str) -> list[Message]:
         draft = Draft(

@@ -13,7 +13,7 @@ from ispbot_runtime.logs import get_logger
 from ispbot_tickets.domain import wording
 from ispbot_tickets.domain.conversation import Conversation
 from ispbot_tickets.domain.line import Draft
-from ispbot_tickets.domain.ticket import Ticket
+from ispbot_tickets.domain.ticket import Ticket, reason_of
 from ispbot_tickets.handlers.announce import millis, ticket_updated
 from ispbot_tickets.handlers.archive import archive
 from ispbot_tickets.store.store import Store
@@ -23,6 +23,7 @@ log = get_logger(__name__)
 WORDS = 10
 _WORDS_COME_WITHIN = timedelta(seconds=2)
 _WORDS_RETRY_S = 0.1
+_MERGE_RETRY_S = 0.2
 
 
 async def open_ticket(command: OpenTicket, *, store: Store) -> list[Message]:
@@ -60,6 +61,8 @@ async def summarise_ticket(event: TicketSummarised, *, store: Store) -> list[Mes
         raise Retryable("the ticket is not written yet")
     conversation = await store.conversations.load(kept.contact_id)
     if not conversation.holds(event.ticket_id):
+        if kept.status is not TicketStatus.CLOSED:
+            raise Retryable("the ticket is on its way to another conversation", delay_s=_MERGE_RETRY_S)
         await _summarise_past(event, kept, store=store)
         return []
 
@@ -77,7 +80,9 @@ async def summarise_ticket(event: TicketSummarised, *, store: Store) -> list[Mes
 async def _summarise_past(event: TicketSummarised, past: TicketView, *, store: Store) -> None:
     if past.summary is None:
         summary = wording.shorten(event.summary)
-        await store.tickets.save(past.model_copy(update={"summary": summary, "version": past.version + 1}))
+        reason = reason_of(past.reason, read=event.reason, confidence=event.confidence)
+        changes = {"summary": summary, "reason": reason, "version": past.version + 1}
+        await store.tickets.save(past.model_copy(update=changes))
 
 
 async def _wait_for_words(command: OpenTicket, *, store: Store) -> None:

@@ -8,11 +8,13 @@ from ispbot_contracts.tickets import (
     TakeTicket,
     TicketClosed,
     TicketFound,
+    TicketStatus,
     TicketTaken,
     TicketTransferred,
     TicketUpdated,
     TransferTicket,
 )
+from ispbot_runtime.errors import Unavailable
 from ispbot_runtime.logs import get_logger
 from ispbot_tickets.domain import refusals
 from ispbot_tickets.domain.conversation import Conversation
@@ -93,12 +95,14 @@ async def mark_seen(query: MarkSeen, *, store: Store) -> TicketFound:
 
 
 async def holding(ticket_id: str, *, store: Store) -> Conversation:
-    """Return the conversation that holds a ticket. Raises TicketNotFound, TicketClosed."""
+    """Return the conversation that holds a ticket. Raises TicketNotFound, TicketClosed, Unavailable amid a merge."""
     kept = await store.tickets.get(ticket_id)
     if kept is None:
         raise refusals.TicketNotFound(ticket_id)
     conversation = await store.conversations.load(kept.contact_id)
     if not conversation.holds(ticket_id):
+        if kept.status is not TicketStatus.CLOSED:
+            raise Unavailable("the ticket is on its way to another conversation")
         raise refusals.TicketClosed(kept.closed_by.name if kept.closed_by else None)
     return conversation
 

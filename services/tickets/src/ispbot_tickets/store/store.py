@@ -1,6 +1,7 @@
 """Everything this service keeps, and the two steps that finish a change asked for by a question."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from pymongo.errors import PyMongoError
@@ -68,11 +69,13 @@ class Store:
         for entries in await self.conversations.unannounced(utc_now() - older_than):
             for entry in entries:
                 if entry["subject"].startswith(f"{MessageArchived.owner}.evt.{MessageArchived.name}."):
-                    archived = MessageArchived.model_validate_json(entry["body"])
-                    await self.lines.add(Line.of_view(archived.message))
+                    line = Line.of_view(MessageArchived.model_validate_json(entry["body"]).message)
+                    conversation = await self.conversations.load(line.contact_id)
+                    await self.lines.add(replace(line, contact_id=conversation.contact_id))
         return await self._outbox.sweep(older_than=older_than)
 
     async def lead_stragglers(self) -> None:
-        """Move lines that were being written while their contact was merged into another."""
+        """Move lines and tickets that were being written while their contact was merged into another."""
         for absorbed, kept in await self.merges.since(utc_now() - _STRAGGLE_FOR):
             await self.lines.move(absorbed, kept)
+            await self.tickets.move(absorbed, kept)
