@@ -141,7 +141,7 @@ class TestIspbrainForm:
             ({"fields": {"customer": {"code": "datos.Clave_Portal"}}}, "looks like a password"),
             ({"fields": {"connection": {"address": "x|wifi_key"}}}, "looks like a password"),
             ({"fields": {"customer": {"name": ""}}}, "at least 1 character"),
-            ({"login": {"body": {"u": "{username}"}}}, '"{password}" must be in login body'),
+            ({"login": {"body": {"u": "{username}"}}}, '"{password}" must be in body'),
             ({"header": "X API"}, "is no name of a header"),
             ({"username": ""}, "needs username and password"),
             ({"auth": "api_key"}, "needs api_key"),

@@ -54,6 +54,11 @@ export const theme = createTheme({
     Menu: { defaultProps: { radius: 10, shadow: "md", withInitialFocusPlaceholder: false } },
     Notification: { styles: { description: { color: "var(--ib-text-2)" } } },
     Input: { defaultProps: { size: "sm" } },
+    InputWrapper: {
+      // The hint below: the inputs of a row stand side by side, however long their hints are.
+      defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] },
+      styles: { label: { marginBottom: 4 } },
+    },
   },
 });
 

@@ -85,3 +85,27 @@ async def test_what_the_system_can_not_do_says_why(admin):
     can = {one["capability"]: tuple(one[name] for name in told) for one in status["capabilities"]}
     assert can["balance"] == (True, None, None)
     assert can["payment_link"] == (False, "Falta la pasarela.", "Completala.")
+
+
+@pytest.mark.parametrize(
+    ("api", "field", "says"),
+    [
+        ({"endpoints": {"by_phone": "clientes?tel={phone}"}}, "endpoints.by_phone", "Tiene que empezar con una sola /"),
+        ({"endpoints": {"promise": {"path": "/p", "body": {"a": "{id}"}}}}, "endpoints.promise", "Falta {date}."),
+        (
+            {"endpoints": {"payment": {"path": "/p", "body": {"a": "{id} {amount} {quien}"}}}},
+            "endpoints.payment",
+            "{quien} no se conoce acá. Se puede usar {amount}, {date}, {id}, {invoice}, {note}, {reference}.",
+        ),
+        ({"endpoints": {"new_ticket": {"path": "/t", "body": "{id}"}}}, "endpoints.new_ticket.body", "objeto JSON"),
+        ({"login": {"body": {"u": "{username}"}}}, "login.body", "Falta {password}."),
+        ({"fields": {"customer": {"name": "clave_portal"}}}, "fields.customer.name", "Parece una contraseña"),
+        ({"pages": {"size": 900}}, "pages.size", "Debe ser 500 o menos."),
+    ],
+)
+async def test_what_is_wrong_in_ispbrains_templates_is_said_in_spanish_at_its_field(admin, api, field, says):
+    form = {"api": {"url": "https://demo.ispbrain.io:4443", "username": "bot"} | api, "password": "x", "api_key": None}
+    answer = await change(admin, vendor="ispbrain", ispbrain=form)
+    told = answer.json()
+    assert (answer.status_code, told["field"]) == (422, f"form.ispbrain.api.{field}"), told
+    assert says in told["message"]

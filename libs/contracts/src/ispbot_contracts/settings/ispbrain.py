@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, JsonValue, model_validator
+from pydantic_core import PydanticCustomError
 
 from ispbot_contracts.settings.base import Part, Secret
 
@@ -23,27 +24,29 @@ _PATHS = re.compile(rf"{_NAME}(\.{_NAME})*(\|{_NAME}(\.{_NAME})*)*")
 def _path_to_token(written: str) -> str:
     text = "".join(written.split())
     if text and not _PATHS.fullmatch(text):
-        raise ValueError(f'{written!r} is no path; write names with dots, alternatives with a bar: "plan.name|plan"')
+        hint = 'This is no path; write names with dots, alternatives with a bar: "plan.name|plan"'
+        raise PydanticCustomError("not_a_path", hint)
     return text
 
 
 def _field_path(written: str) -> str:
     text = _path_to_token(written)
     if _SECRET.search(text):
-        raise ValueError(f"{written!r} looks like a password or key: those are never read")
+        raise PydanticCustomError("secret_path", "This looks like a password or key: those are never read")
     return text
 
 
 def _endpoint(written: str) -> str:
     text = written.strip()
     if text and (not text.startswith("/") or text.startswith("//") or " " in text):
-        raise ValueError(f'{written!r} is no path under the API; it starts with one "/" and has no spaces')
+        hint = 'This is no path under the API; it starts with one "/" and has no spaces'
+        raise PydanticCustomError("not_an_endpoint", hint)
     return text
 
 
 def _header(written: str) -> str:
     if not re.fullmatch(r"[A-Za-z0-9\-]+", written):
-        raise ValueError(f"{written!r} is no name of a header")
+        raise PydanticCustomError("not_a_header", "This is no name of a header")
     return written
 
 
@@ -52,10 +55,12 @@ def _check_places(name: str, text: str, *, needed: Collection[str] = (), allowed
         return
     found, known_there = set(_PLACE.findall(text)), {*needed, *allowed}
     for place in sorted(set(needed) - found):
-        raise ValueError(f'"{{{place}}}" must be in {name}')
+        context = {"place": place, "name": name}
+        raise PydanticCustomError("place_missing", '"{{place}}" must be in {name}', context)
     for place in sorted(found - known_there):
         known = ", ".join(f"{{{one}}}" for one in sorted(known_there)) or "none"
-        raise ValueError(f'"{{{place}}}" is not known in {name}; known there: {known}')
+        context = {"place": place, "name": name, "known": known}
+        raise PydanticCustomError("place_unknown", '"{{place}}" is not known in {name}; known there: {known}', context)
 
 
 def _texts(value: JsonValue) -> list[str]:
@@ -98,7 +103,7 @@ class IspbrainLogin(Part):
 
     @model_validator(mode="after")
     def _says_who(self) -> Self:
-        _check_places("login body", " ".join(self.body.values()), needed={"username", "password"})
+        _check_places("body", " ".join(self.body.values()), needed={"username", "password"})
         return self
 
 

@@ -6,6 +6,10 @@ import { Failure, Waiting } from "../../../components/States";
 import { es } from "../../../i18n/es";
 import settings from "../Settings.module.css";
 import classes from "./Crm.module.css";
+import type { VendorName } from "./form";
+
+const nameOf = (vendor: string): string =>
+  vendor in es.settings.crm.vendors ? es.settings.crm.vendors[vendor as VendorName][0] : vendor;
 
 /** What the system in use can do here, and why it can not do the rest. */
 export function Capabilities() {
@@ -14,7 +18,7 @@ export function Capabilities() {
   const vendor = status.data?.vendor;
   return (
     <Card
-      title={words.capabilities}
+      title={vendor ? words.capabilitiesOf(nameOf(vendor)) : words.capabilities}
       aside={
         vendor && (
           <Badge tone={status.data?.healthy ? "ok" : "bad"} dot>

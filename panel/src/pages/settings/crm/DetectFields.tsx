@@ -10,10 +10,12 @@ import { toastDone } from "../../../lib/toasts";
 import settings from "../Settings.module.css";
 import classes from "./Crm.module.css";
 import type { Ispbrain } from "./form";
-import { CUSTOMER_FIELDS } from "./IspbrainAdvanced";
 
 type Fields = Ispbrain["api"]["fields"];
+type CustomerField = keyof typeof es.ispbrain.customer;
 type By = "number" | "document" | "phone";
+
+const CUSTOMER_FIELDS = Object.entries(es.ispbrain.customer) as [CustomerField, readonly [string, boolean]][];
 
 interface DetectFieldsProps {
   form: Ispbrain;

@@ -1,38 +1,24 @@
-import { NumberInput, Switch, TextInput } from "@mantine/core";
-import { Card } from "../../../components/Card";
+import { Switch, TextInput } from "@mantine/core";
 import { es } from "../../../i18n/es";
 import { fieldError } from "../fieldError";
 import { SecretInput } from "../SecretInput";
 import settings from "../Settings.module.css";
-import { type Ispcube, numberOrNull } from "./form";
+import { Credentials, Functions, TheirNumber } from "./fields";
+import type { Ispcube } from "./form";
 import type { FieldsProps } from "./types";
 
-export function IspcubeFields(props: FieldsProps<Ispcube>) {
+const IDS = [
+  ["ticket_category_id", "category"],
+  ["ticket_status_id", "status"],
+  ["ticket_assigned_user_id", "assigned"],
+] as const;
+
+export function IspcubeFields({ form, error, hasSecret, onChange }: FieldsProps<Ispcube>) {
+  const words = es.settings.crm;
+  const own = words.ispcube;
   return (
     <>
-      <Credentials {...props} />
-      <Functions {...props} />
-    </>
-  );
-}
-
-function Credentials({ form, error, hasSecret, onChange }: FieldsProps<Ispcube>) {
-  const words = es.settings.crm;
-  return (
-    <Card title={words.credentials}>
-      <div className={settings.fields}>
-        <p className={`${settings.hint} ${settings.wide}`}>{words.credentialsHint}</p>
-        <TextInput
-          className={settings.wide}
-          label={words.url}
-          description={words.urlHint.ispcube}
-          inputMode="url"
-          autoComplete="off"
-          spellCheck={false}
-          value={form.url}
-          error={fieldError(error, "ispcube.url")}
-          onChange={(event) => onChange({ url: event.currentTarget.value })}
-        />
+      <Credentials vendor="ispcube" server={form} error={error} onServer={onChange}>
         <TextInput
           label={words.username}
           description={words.usernameHint}
@@ -65,76 +51,43 @@ function Credentials({ form, error, hasSecret, onChange }: FieldsProps<Ispcube>)
           error={fieldError(error, "ispcube.client_id")}
           onChange={(event) => onChange({ client_id: event.currentTarget.value })}
         />
-        <Switch
-          className={settings.wide}
-          label={words.verifyTls}
-          description={words.verifyTlsHint}
-          checked={form.verify_tls}
-          onChange={(event) => onChange({ verify_tls: event.currentTarget.checked })}
-        />
-      </div>
-    </Card>
-  );
-}
-
-const IDS = [
-  ["ticket_category_id", "category"],
-  ["ticket_status_id", "status"],
-  ["ticket_assigned_user_id", "assigned"],
-] as const;
-
-function Functions({ form, onChange }: FieldsProps<Ispcube>) {
-  const words = es.settings.crm;
-  const own = words.ispcube;
-  return (
-    <Card title={words.functions}>
-      <div className={settings.stack}>
-        <p className={settings.hint}>{words.functionsHint}</p>
-        <div className={settings.three}>
+      </Credentials>
+      <Functions>
+        <div className={`${settings.three} ${settings.wide}`}>
           {IDS.map(([field, label]) => (
-            <NumberInput
+            <TheirNumber
               key={field}
               label={own[label]}
-              min={1}
-              allowDecimal={false}
-              value={form[field] ?? ""}
-              onChange={(value) => onChange({ [field]: numberOrNull(value) })}
+              value={form[field]}
+              onChange={(value) => onChange({ [field]: value })}
             />
           ))}
         </div>
-        <p className={settings.hint}>{own.idsHint}</p>
-        <div className={settings.fields}>
-          <NumberInput
-            label={own.destiny}
-            description={own.destinyHint}
-            min={1}
-            allowDecimal={false}
-            value={form.payment_destiny_id ?? ""}
-            onChange={(value) => onChange({ payment_destiny_id: numberOrNull(value) })}
-          />
-          <NumberInput
-            label={own.allowance}
-            description={own.allowanceHint}
-            min={1}
-            allowDecimal={false}
-            thousandSeparator="."
-            decimalSeparator=","
-            value={form.monthly_allowance ?? ""}
-            onChange={(value) => onChange({ monthly_allowance: numberOrNull(value) })}
-          />
-          <Switch
-            label={own.mercadopago}
-            checked={form.mercadopago_links}
-            onChange={(event) => onChange({ mercadopago_links: event.currentTarget.checked })}
-          />
-          <Switch
-            label={own.stop}
-            description={own.stopHint}
-            checked={form.stop_at_allowance}
-            onChange={(event) => onChange({ stop_at_allowance: event.currentTarget.checked })}
-          />
-        </div>
-      </div>
-    </Card>
+        <p className={`${settings.hint} ${settings.wide}`}>{own.idsHint}</p>
+        <TheirNumber
+          label={own.destiny}
+          description={own.destinyHint}
+          value={form.payment_destiny_id}
+          onChange={(payment_destiny_id) => onChange({ payment_destiny_id })}
+        />
+        <TheirNumber
+          label={own.allowance}
+          description={own.allowanceHint}
+          value={form.monthly_allowance}
+          onChange={(monthly_allowance) => onChange({ monthly_allowance })}
+        />
+        <Switch
+          label={own.mercadopago}
+          checked={form.mercadopago_links}
+          onChange={(event) => onChange({ mercadopago_links: event.currentTarget.checked })}
+        />
+        <Switch
+          label={own.stop}
+          description={own.stopHint}
+          checked={form.stop_at_allowance}
+          onChange={(event) => onChange({ stop_at_allowance: event.currentTarget.checked })}
+        />
+      </Functions>
+    </>
   );
 }

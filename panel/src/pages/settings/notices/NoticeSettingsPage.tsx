@@ -60,7 +60,7 @@ function Editor({ saved }: { saved: NoticeSettingsView }) {
           <PaceFields rules={rules} onChange={change} />
           <FileFields rules={rules} onChange={change} />
         </div>
-        <div className={settings.stack}>
+        <div className={`${settings.stack} ${settings.first}`}>
           <Card title={words.title}>
             <Switch
               label={words.enabled}

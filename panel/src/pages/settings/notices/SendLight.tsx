@@ -21,7 +21,11 @@ export function SendLight() {
     <Card title={words.title} aside={light && <Badge tone={TONES[light]}>{words.names[light]}</Badge>}>
       {state.isPending && <Waiting />}
       {state.isError && <Failure error={state.error} onRetry={() => void state.refetch()} />}
-      {state.data && <State state={state.data} />}
+      {state.data && (
+        <div className={classes.sizes}>
+          <State state={state.data} />
+        </div>
+      )}
     </Card>
   );
 }
@@ -35,7 +39,7 @@ function State({ state }: { state: SendStateView }) {
     [state.unconfirmed, words.unconfirmed],
   ] as const;
   return (
-    <>
+    <div className={classes.send}>
       <div className={classes.light}>
         <Light tone={TONES[state.light]} pulse={state.light !== "green"} />
         <div>
@@ -53,6 +57,6 @@ function State({ state }: { state: SendStateView }) {
           </div>
         ))}
       </dl>
-    </>
+    </div>
   );
 }

@@ -94,8 +94,8 @@ function Table({ rows, onOpen }: { rows: readonly ParkedRow[]; onOpen: (seq: num
         <tbody>
           {rows.map((row) => (
             <tr key={row.seq} data-testid="parked-row">
-              <td>{row.part}</td>
-              <td>
+              <td className={classes.part}>{row.part}</td>
+              <td className={classes.kind}>
                 <button
                   type="button"
                   className={classes.open}
@@ -105,12 +105,14 @@ function Table({ rows, onOpen }: { rows: readonly ParkedRow[]; onOpen: (seq: num
                   {row.message}
                 </button>
               </td>
-              <td>
+              <td className={classes.why}>
                 {row.why_text}
                 <span className={classes.reason}>{row.reason}</span>
               </td>
-              <td className="num">{row.tries}</td>
-              <td className="num">{times.moment(row.parked_at)}</td>
+              <td className={`num ${classes.tries}`} data-label={words.columns.tries}>
+                {row.tries}
+              </td>
+              <td className={`num ${classes.when}`}>{times.moment(row.parked_at)}</td>
             </tr>
           ))}
         </tbody>

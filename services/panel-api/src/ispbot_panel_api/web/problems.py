@@ -47,6 +47,13 @@ _FIELD_MESSAGES = {
     "json_invalid": "El pedido no se pudo leer.",
     "greater_than_equal": "Debe ser {ge} o más.",
     "less_than_equal": "Debe ser {le} o menos.",
+    "not_a_path": "No es una ruta de nombres. Separalos con puntos y las alternativas con barra: plan.name|plan.",
+    "secret_path": "Parece una contraseña o una clave: esos datos nunca se leen.",
+    "not_an_endpoint": "Tiene que empezar con una sola / y no llevar espacios.",
+    "not_a_header": "No es un nombre de encabezado: solo letras, números y guiones.",
+    "dict_type": "No es un objeto JSON, entre llaves.",
+    "place_missing": "Falta {{{place}}}.",
+    "place_unknown": "{{{place}}} no se conoce acá. Se puede usar {known}.",
 }
 
 
@@ -145,6 +152,8 @@ def _field_failure(errors: Sequence[Mapping[str, Any]]) -> Failure:
     else:
         message = _FIELD_MESSAGES.get(kind, "Este dato no es válido.").format_map(context)
     place = [str(part) for part in first["loc"][1:]]
+    if "place" in context:  # of a template: found by its whole model, wrong in the part that it names
+        place.append(str(context["name"]))
     return Failure(422, "invalid", message, field=".".join(place) or None)
 
 
