@@ -93,6 +93,76 @@ async def test_the_connection_is_tried_before_it_is_saved_and_changes_are_not_lo
     await expect(page.get_by_role("heading", name="Ajustes Generales")).to_be_visible()
 
 
+@pytest.fixture
+async def own_system(running: Running) -> AsyncIterator[None]:
+    """Put the demo's own system back after a test chose another one."""
+    api = await administrator(running)
+    before = (await api.get("/api/settings/crm"))["form"]
+    yield
+    now = await api.get("/api/settings/crm")
+    body = {"form": before, "revision": now["revision"], "company_revision": now["company_revision"]}
+    await api.send("PUT", "/api/settings/crm", body)
+    await api.http.aclose()
+
+
+async def choose(page: Page, vendor: str) -> None:
+    """Choose a system that is set up, try it, save it, and see that it is the one in use."""
+    await page.goto("/ajustes/integraciones")
+    await page.get_by_text(vendor, exact=True).first.click()
+    await page.get_by_role("button", name="Probar Conexión").click()
+    await expect(page.get_by_test_id("crm-test")).to_contain_text(f"Conexión correcta con {vendor}")
+    await save(page)
+    await expect(page.get_by_role("heading", name=f"Qué puede hacer {vendor} acá")).to_be_visible()
+
+
+async def save(page: Page) -> None:
+    await page.get_by_role("button", name="Guardar", exact=True).click()
+    await expect(page.get_by_text("No hay cambios para guardar.").first).to_be_visible()
+
+
+async def says(page: Page, capability: str, *words: str) -> None:
+    row = page.get_by_role("row", name=capability)
+    for word in words:
+        await expect(row).to_contain_text(word)
+
+
+@pytest.mark.usefixtures("own_system")
+async def test_ispcube_is_tried_saved_and_says_what_it_can_not_do_and_why(page: Page) -> None:
+    await choose(page, "ISPCube")
+    await says(page, "Crear tickets", "Disponible")
+    await says(page, "Registrar interesados", "No disponible", "ISPCube no recibe interesados", "tickets de ventas")
+    await expect(page.get_by_role("heading", name="Consultas a ISPCube")).to_be_visible()
+    category = page.get_by_label("Categoría de los tickets")
+    await category.fill("")
+    await save(page)
+    await says(page, "Crear tickets", "No disponible", "Falta la categoría", "Hacen falta los tres números")
+    await page.reload()
+    await expect(category).to_have_value("")
+
+
+@pytest.mark.usefixtures("own_system")
+async def test_ispbrains_templates_are_checked_saved_and_turn_functions_on_and_off(page: Page) -> None:
+    await choose(page, "ISPBrain")
+    await says(page, "Registrar promesas de pago", "Disponible")
+    await says(page, "Enviar un enlace de pago", "No disponible", "No se conoce")
+    await page.get_by_role("button", name="Mostrar Avanzado").click()
+    promise = page.get_by_role("group", name="Promesa de pago")
+    body = promise.get_by_label("Cuerpo")
+    good = await body.input_value()
+    for wrong, told in (("{", "No es un objeto JSON"), ('{"a": "{id}"}', "Falta {date}.")):
+        await body.fill(wrong)
+        await page.get_by_role("button", name="Guardar", exact=True).click()
+        await expect(promise).to_contain_text(told)
+        await expect(page.get_by_role("alert").first).to_be_visible()
+    await body.fill(good)
+    await promise.get_by_label("Ruta").fill("")
+    await save(page)
+    await says(
+        page, "Registrar promesas de pago", "No disponible", "Falta configurar la plantilla de promesa", "Avanzado"
+    )
+    assert await check(page, "ispbrain-avanzado") == []
+
+
 async def test_an_integrations_token_is_shown_once(page: Page) -> None:
     await page.goto("/ajustes/avisos")
     await page.get_by_role("button", name="Crear integración").click()

@@ -1442,7 +1442,7 @@ export interface components {
         };
         /**
          * CrmStatusView
-         * @description The system in use, whether it answers, and what it can do.
+         * @description The system in use, whether it answers, and what it can do; ``revision`` is that of the settings it follows.
          */
         CrmStatusView: {
             /** Capabilities */
@@ -1451,6 +1451,8 @@ export interface components {
             healthy: boolean;
             /** Reason */
             reason: string | null;
+            /** Revision */
+            revision: number;
             /** Vendor */
             vendor: string | null;
         };

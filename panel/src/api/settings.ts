@@ -10,12 +10,15 @@ export const crmSettingsQuery = queryOptions({
 });
 
 const STATUS_EVERY_MS = 15_000;
+const BEHIND_MS = 400;
 
-export const crmStatusQuery = queryOptions({
-  queryKey: keys.crmStatus,
-  queryFn: ({ signal }) => body(http.GET("/api/settings/crm/status", { signal })),
-  refetchInterval: STATUS_EVERY_MS,
-});
+/** How the system in use is; asked often until it follows the settings of ``revision``, which were just saved. */
+export const crmStatusQuery = (revision: number) =>
+  queryOptions({
+    queryKey: keys.crmStatus,
+    queryFn: ({ signal }) => body(http.GET("/api/settings/crm/status", { signal })),
+    refetchInterval: ({ state }) => (state.data && state.data.revision < revision ? BEHIND_MS : STATUS_EVERY_MS),
+  });
 
 export const crmMeterQuery = queryOptions({
   queryKey: keys.crmMeter,

@@ -63,8 +63,8 @@ export const esIspbrain = {
   schemeHint: "Vacío en lo que vimos. Otras API piden Bearer.",
   category: "Categoría de los tickets",
   categoryHint: "El número de tu ISPBrain. En un proveedor vimos 1 para soporte.",
-  index: "Índice nocturno de clientes",
-  indexHint: "Recorre la lista de clientes a la noche para reconocer teléfonos aunque el filtro no funcione.",
+  index: "Índice de clientes",
+  indexHint: "Recorre la lista de clientes cada 6 horas, para reconocer teléfonos aunque el filtro no funcione.",
   altwha: "Cuenta de AltWha",
   altwhaHint:
     "El número de cuenta de donde salen los avisos. Apagá antes el agente de ISPBrain: si no, se envían dos veces.",

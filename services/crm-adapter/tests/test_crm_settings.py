@@ -43,14 +43,18 @@ async def test_a_corrected_credential_is_in_force_without_a_restart(
 ):
     revision = (await settings_store.read(CrmSettings)).revision
     revision = await settings_store.write(crm_settings(**BAD_SECRET[vendor]), revision=revision)
-    service = await start_adapter()
+    await start_adapter()
     with pytest.raises(Refusal) as refused:
         await ask(GetAccount(customer_id=cid(1)))
     assert refused.value.details["reason"] == "denied"
     status = await ask(GetCrmStatus())
     assert {"mikrowisp": "token", "ispcube": "contraseña", "ispbrain": "contraseña"}[vendor] in status.reason
     revision = await settings_store.write(crm_settings(), revision=revision)
-    await eventually(lambda: service.watch.revision(CrmSettings) == revision)
+
+    async def in_force():
+        return (await ask(GetCrmStatus())).revision == revision
+
+    await eventually(in_force)
     answer = await ask(GetAccount(customer_id=cid(1)))
     assert not answer.freshness.stale
     assert isinstance(answer.freshness.as_of, datetime)

@@ -176,6 +176,8 @@ class CrmStatus(Frozen):
     reason: str | None
     lacks: list[CapabilityLack] = []
     """All that is not in ``capabilities``; empty while the system can not be opened."""
+    revision: int = 0
+    """Of the settings that this is about: somebody who just saved others asks again."""
 
 
 class GetCrmStatus(_Owned, Query[CrmStatus]):

@@ -121,7 +121,7 @@ function Row({ row, onOpen }: { row: NoticeRow; onOpen: () => void }) {
       <span className={classes.text}>
         {row.urgent && <Badge tone="warn">{words.urgent}</Badge>} {row.text}
       </span>
-      <span>
+      <span className={classes.standing}>
         <Badge tone={STATE_TONE[row.state]}>{words.states[row.state]}</Badge>
       </span>
       <span className={classes.when}>{times.moment(row.received_at)}</span>

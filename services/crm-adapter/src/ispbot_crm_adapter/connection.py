@@ -37,6 +37,8 @@ class CurrentCrm:
     watch: SettingsWatch
     limits: Limits
     problem: CrmError | None = None
+    revision: int = 0
+    """Of the settings in force."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when another connection is in force."""
     _line: _Line | None = field(default=None, repr=False)
@@ -94,7 +96,7 @@ class CurrentCrm:
     async def _open(self) -> None:
         before = self.meter
         await self._retire()
-        settings = self.watch.current(CrmSettings)
+        settings, revision = self.watch.current(CrmSettings), self.watch.revision(CrmSettings)
         try:
             opened = open_client(settings, self.locale, self.limits)
             self.problem = None
@@ -104,6 +106,7 @@ class CurrentCrm:
         if before is not None and opened is not None and opened.meter is not None and opened.source == before.source:
             opened.meter.stored, opened.meter.waiting = before.stored, before.waiting
             opened.meter.asked_allowance = before.asked_allowance
+        self.revision = revision
         self.changed.set()
         log.info("crm_connection_set", vendor=settings.vendor, open=opened is not None)
 

@@ -12,10 +12,11 @@ const nameOf = (vendor: string): string =>
   vendor in es.settings.crm.vendors ? es.settings.crm.vendors[vendor as VendorName][0] : vendor;
 
 /** What the system in use can do here, and why it can not do the rest. */
-export function Capabilities() {
+export function Capabilities({ revision }: { revision: number }) {
   const words = es.settings.crm;
-  const status = useQuery(crmStatusQuery);
-  const vendor = status.data?.vendor;
+  const status = useQuery(crmStatusQuery(revision));
+  const behind = (status.data?.revision ?? revision) < revision;
+  const vendor = behind ? null : status.data?.vendor;
   return (
     <Card
       title={vendor ? words.capabilitiesOf(nameOf(vendor)) : words.capabilities}
@@ -27,9 +28,9 @@ export function Capabilities() {
         )
       }
     >
-      {status.isPending && <Waiting />}
+      {(status.isPending || behind) && <Waiting />}
       {status.isError && <Failure error={status.error} onRetry={() => void status.refetch()} />}
-      {status.data && !vendor && <p className={settings.hint}>{words.capabilitiesEmpty}</p>}
+      {status.data && !behind && !vendor && <p className={settings.hint}>{words.capabilitiesEmpty}</p>}
       {vendor && status.data?.reason && <p className={settings.hint}>{status.data.reason}</p>}
       {vendor && (
         <table className={classes.table}>

@@ -118,7 +118,7 @@ function Editor({ saved }: { saved: CrmSettingsView }) {
             />
           )}
           {saved.form.vendor === "ispcube" && <RequestMeter />}
-          <Capabilities />
+          <Capabilities revision={base.revision} />
         </div>
       </div>
     </SettingsFrame>

@@ -10,7 +10,9 @@ async def get_crm_status(_query: GetCrmStatus, *, crm: CurrentCrm) -> CrmStatus:
     """Return it without asking the system: the probes and the customers' questions keep it true."""
     vendor = crm.watch.current(CrmSettings).vendor
     if vendor is None or (crm.opened is None and crm.problem is None):
-        return CrmStatus(vendor=None, capabilities=[], healthy=False, reason=texts.NOT_CONFIGURED)
+        return CrmStatus(
+            vendor=None, capabilities=[], healthy=False, reason=texts.NOT_CONFIGURED, revision=crm.revision
+        )
     trouble, client = crm.trouble, crm.opened.client if crm.opened is not None else None
     lacks = sorted(client.lacks.items()) if client is not None else []
     return CrmStatus(
@@ -18,5 +20,6 @@ async def get_crm_status(_query: GetCrmStatus, *, crm: CurrentCrm) -> CrmStatus:
         capabilities=sorted(client.capabilities) if client is not None else [],
         lacks=[CapabilityLack(capability=one, why=lack.why, remedy=lack.remedy) for one, lack in lacks],
         healthy=trouble is None,
+        revision=crm.revision,
         reason=texts.reason(trouble, vendor) if trouble is not None else None,
     )

@@ -106,12 +106,13 @@ class CapabilityView(View):
 
 
 class CrmStatusView(View):
-    """The system in use, whether it answers, and what it can do."""
+    """The system in use, whether it answers, and what it can do; ``revision`` is that of the settings it follows."""
 
     vendor: str | None
     healthy: bool
     reason: str | None
     capabilities: list[CapabilityView]
+    revision: int
 
 
 class MeterDay(View):

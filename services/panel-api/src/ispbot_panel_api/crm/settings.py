@@ -113,6 +113,7 @@ async def crm_status(bus: Bus) -> CrmStatusView:
         healthy=status.healthy,
         reason=status.reason,
         capabilities=[_capability(capability, status) for capability in Capability] if status.vendor else [],
+        revision=status.revision,
     )
 
 
