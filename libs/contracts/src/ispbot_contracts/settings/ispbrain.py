@@ -5,77 +5,27 @@ Endpoints are a path with its query under the API's address, ``{x}`` is filled i
 Fields are dotted paths into an answer: ``plan.name``; ``a|b`` is the first one with something in it.
 """
 
-import re
-from collections.abc import Collection
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, JsonValue, model_validator
-from pydantic_core import PydanticCustomError
 
 from ispbot_contracts.settings.base import Part, Secret
+from ispbot_contracts.settings.ispbrain_checks import (
+    check_places,
+    endpoint,
+    field_path,
+    header_name,
+    path_to_token,
+    texts_of,
+)
 
-_SECRET = re.compile(r"pass|contrase|clave|secret|token|wifi|wi_fi|api_?key|(?<![a-z])(pin|psk|pwd)", re.IGNORECASE)
-_PLACE = re.compile(r"\{(\w*)\}")
-_NAME = r"[\w\-]+"
-_PATHS = re.compile(rf"{_NAME}(\.{_NAME})*(\|{_NAME}(\.{_NAME})*)*")
-
-
-def _path_to_token(written: str) -> str:
-    text = "".join(written.split())
-    if text and not _PATHS.fullmatch(text):
-        hint = 'This is no path; write names with dots, alternatives with a bar: "plan.name|plan"'
-        raise PydanticCustomError("not_a_path", hint)
-    return text
-
-
-def _field_path(written: str) -> str:
-    text = _path_to_token(written)
-    if _SECRET.search(text):
-        raise PydanticCustomError("secret_path", "This looks like a password or key: those are never read")
-    return text
-
-
-def _endpoint(written: str) -> str:
-    text = written.strip()
-    if text and (not text.startswith("/") or text.startswith("//") or " " in text):
-        hint = 'This is no path under the API; it starts with one "/" and has no spaces'
-        raise PydanticCustomError("not_an_endpoint", hint)
-    return text
-
-
-def _header(written: str) -> str:
-    if not re.fullmatch(r"[A-Za-z0-9\-]+", written):
-        raise PydanticCustomError("not_a_header", "This is no name of a header")
-    return written
-
-
-def _check_places(name: str, text: str, *, needed: Collection[str] = (), allowed: Collection[str] = ()) -> None:
-    if not text:
-        return
-    found, known_there = set(_PLACE.findall(text)), {*needed, *allowed}
-    for place in sorted(set(needed) - found):
-        context = {"place": place, "name": name}
-        raise PydanticCustomError("place_missing", '"{{place}}" must be in {name}', context)
-    for place in sorted(found - known_there):
-        known = ", ".join(f"{{{one}}}" for one in sorted(known_there)) or "none"
-        context = {"place": place, "name": name, "known": known}
-        raise PydanticCustomError("place_unknown", '"{{place}}" is not known in {name}; known there: {known}', context)
-
-
-def _texts(value: JsonValue) -> list[str]:
-    if isinstance(value, str):
-        return [value]
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [text for one in inner for text in _texts(one)]
-
-
-FieldPath = Annotated[str, AfterValidator(_field_path)]
+FieldPath = Annotated[str, AfterValidator(field_path)]
 """Where a value stands in an answer; empty: nowhere."""
-NeededPath = Annotated[str, Field(min_length=1), AfterValidator(_field_path)]
-Endpoint = Annotated[str, AfterValidator(_endpoint)]
+NeededPath = Annotated[str, Field(min_length=1), AfterValidator(field_path)]
+Endpoint = Annotated[str, AfterValidator(endpoint)]
 """A path with its query under the API's address; empty: off."""
-HeaderName = Annotated[str, AfterValidator(_header)]
+HeaderName = Annotated[str, AfterValidator(header_name)]
 
 
 class IspbrainAuth(StrEnum):
@@ -90,11 +40,11 @@ class IspbrainAuth(StrEnum):
 class IspbrainLogin(Part):
     """The login of ``IspbrainAuth.LOGIN``."""
 
-    path: Annotated[str, Field(min_length=1), AfterValidator(_endpoint)] = "/auth"
+    path: Annotated[str, Field(min_length=1), AfterValidator(endpoint)] = "/auth"
     """SEEN."""
     body: dict[str, str] = {"username": "{username}", "password": "{password}"}
     """SEEN. Sent as JSON."""
-    token_path: Annotated[str, Field(min_length=1), AfterValidator(_path_to_token)] = (
+    token_path: Annotated[str, Field(min_length=1), AfterValidator(path_to_token)] = (
         "token_access|token|data.token_access|data.token"  # noqa: S105 - where it stands
     )
     """SEEN: ``token_access``, and ``token`` in an old client."""
@@ -103,7 +53,7 @@ class IspbrainLogin(Part):
 
     @model_validator(mode="after")
     def _says_who(self) -> Self:
-        _check_places("body", " ".join(self.body.values()), needed={"username", "password"})
+        check_places("body", " ".join(self.body.values()), needed={"username", "password"})
         return self
 
 
@@ -129,7 +79,7 @@ class IspbrainWrite(Part):
     def check(self, name: str, needed: set[str], allowed: set[str]) -> None:
         """Raise ValueError unless its places are the known ones; one that is off has none to check."""
         if self.path:
-            _check_places(name, " ".join((self.path, *_texts(self.body))), needed=needed, allowed=allowed)
+            check_places(name, " ".join((self.path, *texts_of(self.body))), needed=needed, allowed=allowed)
 
 
 def _new_ticket() -> IspbrainWrite:
@@ -152,7 +102,7 @@ class IspbrainEndpoints(Part):
     """GUESS."""
     by_code: Endpoint = "/customers/{code}"
     """SEEN, where the number people know is the id."""
-    by_id: Annotated[str, Field(min_length=1), AfterValidator(_endpoint)] = "/customers/{id}"
+    by_id: Annotated[str, Field(min_length=1), AfterValidator(endpoint)] = "/customers/{id}"
     """SEEN."""
     customers: Endpoint = "/customers"
     """GUESS as a list (SEEN with a number); the index (every 6 h) reads it page by page."""
@@ -175,13 +125,13 @@ class IspbrainEndpoints(Part):
 
     @model_validator(mode="after")
     def _places_are_known(self) -> Self:
-        _check_places("by_phone", self.by_phone, needed={"phone"})
-        _check_places("by_document", self.by_document, needed={"doc"})
-        _check_places("by_code", self.by_code, needed={"code"})
+        check_places("by_phone", self.by_phone, needed={"phone"})
+        check_places("by_document", self.by_document, needed={"doc"})
+        check_places("by_code", self.by_code, needed={"code"})
         for name in ("by_id", "invoices", "pending", "tickets"):
-            _check_places(name, getattr(self, name), needed={"id"})
+            check_places(name, getattr(self, name), needed={"id"})
         for name in ("customers", "total", "plans"):
-            _check_places(name, getattr(self, name))
+            check_places(name, getattr(self, name))
         self.new_ticket.check("new_ticket", {"id", "title"}, {"text", "category", "connection"})
         self.promise.check("promise", {"id", "date"}, {"amount", "invoice", "note"})
         self.payment.check("payment", {"id", "amount"}, {"date", "reference", "invoice", "note"})
