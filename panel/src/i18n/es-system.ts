@@ -15,6 +15,8 @@ export const esSystem = {
   parked: {
     title: "Mensajes apartados",
     intro: "Lo que el sistema no pudo procesar después de varios intentos. Nada se pierde: acá decidís.",
+    waiting: (count: number) =>
+      `${plural(count, "mensaje apartado espera", "mensajes apartados esperan")} que alguien decida`,
     card: "Mensajes apartados",
     cardHint: "Lo que no se pudo procesar queda acá para revisarlo, reintentarlo o descartarlo.",
     open: "Abrir",
