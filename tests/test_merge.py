@@ -13,9 +13,10 @@ from ispbot_sims.wa_network.client.phone import PhoneClient
 from tests.replicas import dying_with_work_in_hand, second_replica
 from tests.staff import Panel
 
-pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.system, pytest.mark.timeout(400)]
 
-_PATIENCE_S = 60
+_PATIENCE_S = 120
+"""The second replica may still be starting; then the one that died must come back first."""
 _WORDS = [[f"palabra {number}" for number in range(first, first + 4)] for first in (1, 5, 9)]
 _REPLY = "Hola, soy una persona"
 
