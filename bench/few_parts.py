@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from bench import profiled
-from ispbot_contracts.settings import BotSettings
+from ispbot_contracts.settings import BotSettings, CrmSettings, CrmVendor, Section
 from ispbot_launcher.folders import DataFolder
 from ispbot_launcher.parts import Part, Plan, build_parts
 from ispbot_launcher.ports import HOST
@@ -24,7 +24,8 @@ from ispbot_sims.isp.demo_settings import demo_sections
 from ispbot_sims.isp.server import DEFAULT_TOKEN
 from ispbot_sims.seed import seed_settings
 
-_START_LIMIT_S = 120.0
+ISP = "demo-isp"
+_START_LIMIT_S = 300.0
 _FLAGS = dict.fromkeys(("panel_port", "phone_port", "isp_port")) | {"real": False, "demo": True, "auto_ports": True}
 
 
@@ -57,9 +58,18 @@ def plan_of(folder: Path, *, replicas: Mapping[str, int], mongo_uri: str | None 
 
 
 @asynccontextmanager
-async def running(plan: Plan, names: set[str], *, profile: Mapping[str, Path] | None = None) -> AsyncIterator[World]:
-    """Run the named parts while the block lasts, with the demo's settings; ``profile`` runs parts under cProfile."""
+async def running(
+    plan: Plan, names: set[str], *, profile: Mapping[str, Path] | None = None, customers: int | None = None,
+    vendor: CrmVendor | None = CrmVendor.MIKROWISP,
+) -> AsyncIterator[World]:  # fmt: skip
+    """Run the named parts while the block lasts, with the demo's settings; ``profile`` runs parts under cProfile.
+
+    ``customers``: how many the demo provider generates; ``vendor`` None: no management system is configured.
+    """
     parts = [_profiled(part, (profile or {}).get(part.name)) for part in build_parts(plan) if part.name in names]
+    if customers is not None:
+        more = ("--generated", str(customers))
+        parts = [replace(part, argv=(*part.argv, *more)) if part.name == ISP else part for part in parts]
     supervisor = Supervisor(parts, logs=plan.data.logs, say=_complain)
     config = CommonSettings(
         nats_url=plan.nats_url, mongo_uri=plan.mongo_uri, secret_key=plan.secrets["ISPBOT_SECRET_KEY"]
@@ -72,7 +82,7 @@ async def running(plan: Plan, names: set[str], *, profile: Mapping[str, Path] | 
         await bus.connect()
         try:
             world = World(plan, supervisor, bus)
-            await _settle(world)
+            await _settle(world, vendor)
             yield world
         finally:
             await bus.stop()
@@ -80,13 +90,26 @@ async def running(plan: Plan, names: set[str], *, profile: Mapping[str, Path] | 
         await supervisor.stop()
 
 
-async def _settle(world: World) -> None:
+async def _settle(world: World, vendor: CrmVendor | None) -> None:
     """Write the demo's settings, with a loop guard that takes no load for a machine."""
-    store = SettingsStore(world.bus, Cipher(world.plan.secrets["ISPBOT_SECRET_KEY"]))
-    today = date.today()  # noqa: DTZ011 - the demo provider's own calendar
-    await seed_settings(store, demo_sections(isp_url=world.isp_url, token=DEFAULT_TOKEN, groups={}, today=today))
+    store = settings_of(world)
+    sections = demo_settings(world, vendor or CrmVendor.MIKROWISP)
+    if vendor is None:
+        sections = [section for section in sections if not isinstance(section, CrmSettings)]
+    await seed_settings(store, sections)
     guard = BotSettings(reply_budget=100, same_reply_max=10, reply_budget_window_s=30)
     await store.write(guard, revision=(await store.read(BotSettings)).revision)
+
+
+def settings_of(world: World) -> SettingsStore:
+    """Return the instance's settings."""
+    return SettingsStore(world.bus, Cipher(world.plan.secrets["ISPBOT_SECRET_KEY"]))
+
+
+def demo_settings(world: World, vendor: CrmVendor) -> list[Section]:
+    """Return the demo's settings with this management system."""
+    today = date.today()  # noqa: DTZ011 - the demo provider's own calendar
+    return demo_sections(isp_url=world.isp_url, token=DEFAULT_TOKEN, groups={}, today=today, vendor=vendor)
 
 
 def _profiled(part: Part, file: Path | None) -> Part:

@@ -92,6 +92,32 @@ def test_every_spelling_of_an_argentine_phone_is_one_number(spelling):
     assert national_number(spelling) == "2915048080"
 
 
+@pytest.mark.parametrize(
+    ("region", "national", "spellings"),
+    [
+        ("PY", "981123456", ["595981123456", "+595 981 123456", "0981 123 456", "(0981) 123-456", "981123456"]),
+        ("UY", "99123456", ["59899123456", "+598 99 123 456", "099 123 456", "99123456"]),
+        ("CL", "987654321", ["56987654321", "+56 9 8765 4321", "09 8765 4321", "987654321", "87654321", "5687654321"]),
+        ("MX", "5512345678", ["5215512345678", "525512345678", "+52 1 55 1234 5678", "+52 55 1234 5678", "5512345678",
+                              "044 55 1234 5678", "045 55 1234 5678", "01 55 1234 5678"]),
+        ("BR", "11987654321", ["5511987654321", "551187654321", "+55 11 98765-4321", "+55 11 8765-4321", "(11) 98765-4321",
+                               "(11) 8765-4321", "011 98765-4321"]),
+        ("BR", "55987654321", ["5555987654321", "555587654321", "55987654321", "5587654321"]),
+        ("BR", "1133334444", ["551133334444", "(11) 3333-4444"]),
+    ],
+)  # fmt: skip
+def test_older_and_newer_shapes_of_a_phone_are_one_number_in_each_country(region, national, spellings):
+    assert {spelling: national_number(spelling, region=region) for spelling in spellings} == dict.fromkeys(
+        spellings, national
+    )
+
+
+@pytest.mark.parametrize("region", ["AR", "BR", "CL", "MX", "PY", "UY"])
+def test_somebody_abroad_is_not_the_customer_with_the_same_last_digits(region):
+    assert national_number("+1 551 234 5678", region=region) is None
+    assert national_number("15512345678", region=region) is None
+
+
 def test_a_number_without_area_code_needs_the_companys_own():
     assert national_number("155048080") is None
     assert national_number("155048080", area_code="291") == "2915048080"

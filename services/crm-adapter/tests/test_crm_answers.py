@@ -1,6 +1,5 @@
 """The adapter's answers on the real bus and database, in good days and bad ones."""
 
-import asyncio
 import re
 from decimal import Decimal
 from io import BytesIO
@@ -168,41 +167,7 @@ class TestInvoiceFiles:
             await heal()
 
 
-FAULTS = [
-    ("http_500", "http_status"), ("html", "not_json"), ("error_200", "rejected"), ("bad_token", "denied"), ("reset", "reset"),
-    ("empty", "empty"), ("truncated", "not_json"), ("latency", "timeout"),
-]  # fmt: skip
-
-
 class TestTheSystemIsDown:
-    async def test_who_was_seen_is_answered_with_the_age_and_others_are_refused_in_time(
-        self, start_adapter, ask, cause, heal, remembered, cid
-    ):
-        await start_adapter(crm_breaker_open_s=0.01)
-        fresh = await ask(GetAccount(customer_id=cid(1)))
-        await remembered(cid(1))
-        for kind, code in FAULTS:
-            await cause(kind, latency_s=20 if kind == "latency" else 0)
-            account, found, *refusals = await asyncio.gather(
-                ask(GetAccount(customer_id=cid(1)), timeout_s=3),
-                ask(FindCustomers(by="phone", value="5493515550001"), timeout_s=3),
-                ask(GetAccount(customer_id=cid(2)), timeout_s=3),
-                ask(FindCustomers(by="document", value="24555111"), timeout_s=3),
-                return_exceptions=True,
-            )
-            assert (kind, account.account, account.invoices) == (kind, fresh.account, fresh.invoices)
-            assert abs((account.freshness.as_of - fresh.freshness.as_of).total_seconds()) < 0.01
-            assert [int(customer.number) for customer in found.customers] == [1]
-            assert (kind, account.freshness.stale, found.freshness.stale) == (kind, True, True)
-            for refusal in refusals:
-                assert isinstance(refusal, Refusal)
-                assert refusal.code == "crm_unavailable"
-                assert (kind, refusal.details["reason"]) in ((kind, code), (kind, "circuit_open"))
-            status = await ask(GetCrmStatus())
-            assert (kind, status.healthy) == (kind, False)
-            assert status.reason
-            await heal()
-
     async def test_who_is_not_in_the_list_of_everybody_is_a_stranger_even_then(
         self, start_adapter, ask, cause, whole_directory
     ):

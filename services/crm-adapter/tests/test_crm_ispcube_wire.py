@@ -62,7 +62,7 @@ def test_a_token_is_read_from_servers_of_every_age(answer):
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        ('{"token":"5|Uda', "not_json"),
+        ('{"token":"5|Uda', "cut_short"),
         ("<!DOCTYPE html>", "not_json"),
         ("", "empty"),
         ('{"ok":true}', "shape"),

@@ -1,6 +1,7 @@
 """Where the CRM adapter's parts meet."""
 
 from datetime import timedelta
+from functools import partial
 
 from pymongo.errors import PyMongoError
 
@@ -65,6 +66,7 @@ async def bootstrap(service: Service, config: CrmAdapterSettings) -> None:
     service.on_close(promises.stop)
     await wire_notices(service, config, crm=crm, store=store)
     service.health.limits["crm"] = lambda: str(crm.trouble) if crm.trouble is not None else None
+    service.health.limits["crm_directory"] = partial(_doubt, crm, index)
     service.background(store.write_behind(), "write_snapshots")
     service.background(keep_directory(crm, store, timedelta(seconds=config.crm_directory_every_s)), "keep_directory")
     service.background(keep_index(crm, index), "keep_index")
@@ -72,3 +74,9 @@ async def bootstrap(service: Service, config: CrmAdapterSettings) -> None:
     service.on_close(crm.stop)
     service.on_close(files.stop)
     service.on_close(store.flush)
+
+
+def _doubt(crm: CurrentCrm, index: CustomerIndex) -> str | None:
+    """Return why the directory is not the newest, for the service's health."""
+    found = index.doubt(crm.opened.source) if crm.opened is not None else None
+    return f"doubted: {found[0]} customers listed, {found[1]} before" if found is not None else None

@@ -70,6 +70,6 @@ def answer_questions(
     bus.answer(FindCustomers, partial(find_customers, crm=crm, store=store, index=index, recent=recent))
     bus.answer(GetAccount, partial(get_account, crm=crm, store=store, recent=recent))
     bus.answer(FetchInvoicePdf, partial(fetch_invoice_pdf, crm=crm, files=files))
-    bus.answer(GetCrmStatus, partial(get_crm_status, crm=crm))
+    bus.answer(GetCrmStatus, partial(get_crm_status, crm=crm, index=index))
     bus.answer(TestCrmConnection, partial(try_crm_connection, crm=crm))
     bus.answer(DetectCrmFields, partial(detect_crm_fields, crm=crm))

@@ -17,7 +17,7 @@ class CrmUnreachable(CrmError):
 
 
 class CrmBroken(CrmError):
-    """An answer that is none: ``not_json``, ``empty``, ``http_status``, ``redirect``, ``shape``, ``not_pdf``, ``too_big``."""
+    """An answer that is none: ``not_json``, ``cut_short``, ``empty``, ``http_status``, ``redirect``, ``shape``, ``not_pdf``, ``too_big``."""
 
 
 class CrmDenied(CrmError):

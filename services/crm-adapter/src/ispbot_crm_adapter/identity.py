@@ -17,6 +17,16 @@ _SEVERAL = re.compile(r"[/;,|\n]| y | o ")
 _LETTERS = re.compile(r"[^\W\d_]+")
 """Remarks like "(hermano)"; the phone library would dial them."""
 _PERSONAL_TAX_ID = re.compile(r"(20|23|24|27)(\d{8})\d")
+_WAYS = {
+    "AR": ("{}", "549{}", "54{}", "0{}"),
+    "BR": ("{}", "55{}", "0{}"),
+    "CL": ("{}", "56{}"),
+    "MX": ("{}", "521{}", "52{}"),
+    "PY": ("{}", "0{}", "595{}"),
+    "UY": ("{}", "0{}", "598{}"),
+}
+"""How a national number stands in systems that compare text, the most usual way first."""
+_BRAZIL_MOBILE = 11
 _CURRENCIES = {
     "AR": "ARS", "BO": "BOB", "BR": "BRL", "CL": "CLP", "CO": "COP", "CR": "CRC", "DO": "DOP", "EC": "USD", "ES": "EUR",
     "GT": "GTQ", "HN": "HNL", "MX": "MXN", "NI": "NIO", "PA": "USD", "PE": "PEN", "PY": "PYG", "SV": "USD", "UY": "UYU",
@@ -45,10 +55,15 @@ class Locale:
 
     def ways_to_write(self, national: str) -> list[str]:
         """Return how a phone stands in systems that compare text, the most usual way first."""
-        international = self.international(national)
-        if self.region != "AR":
-            return [national, international]
-        return [national, international, f"54{national}", f"0{national}"]
+        ways = _WAYS.get(self.region, ("{}", f"{phonenumbers.country_code_for_region(self.region)}{{}}"))
+        return [*(way.format(national) for way in ways), *self._older_ways(national)]
+
+    def _older_ways(self, national: str) -> list[str]:
+        """A Brazilian mobile without its ninth digit: records from before it."""
+        if self.region == "BR" and len(national) == _BRAZIL_MOBILE and national[3] in "6789":
+            old = f"{national[:2]}{national[3:]}"
+            return [old, f"55{old}"]
+        return []
 
     def national(self, phone: str) -> str | None:
         """Return the national number of a phone, None when it is none."""

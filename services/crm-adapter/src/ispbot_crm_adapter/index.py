@@ -51,6 +51,8 @@ class CustomerIndex:
     store: CrmStore
     most: int = _MOST_CUSTOMERS
     held: Held | None = None
+    doubted: tuple[str, int, int] | None = None
+    """Source, how many a short listing gave, and how many there were before; None while listings are believed."""
     _too_many: tuple[str, datetime] | None = None
 
     async def listed(self, source: str, by: By, value: str) -> list[str]:
@@ -67,11 +69,19 @@ class CustomerIndex:
             return await self.store.directory_as_of(source)
         return held.as_of
 
+    def doubt(self, source: str) -> tuple[int, int] | None:
+        """Return how many customers the last listing gave and how many there were, while it is not believed."""
+        return self.doubted[1:] if self.doubted is not None and self.doubted[0] == source else None
+
     async def refresh(self, source: str) -> None:
         """Take in the newest whole directory, if it is another one than the held. Raises PyMongoError."""
         if self.held is not None and self.held.source != source:
             self._hold(None)
-        as_of = await self.store.directory_as_of(source)
+        listing = await self.store.listing(source)
+        if listing is None:
+            return
+        as_of, there_were = listing.as_of, listing.customers or 0
+        self.doubted = (source, listing.doubted, there_were) if listing.doubted is not None else None
         if as_of is None or (self.held is not None and self.held.as_of == as_of) or self._too_many == (source, as_of):
             return
         held = Held(source, as_of)

@@ -123,13 +123,14 @@ def check_status(reply: Reply) -> None:
 
 
 def json_of(body: bytes) -> Any:
-    """Return the JSON. Raises CrmBroken (``empty``, ``not_json``)."""
+    """Return the JSON. Raises CrmBroken (``empty``, ``cut_short``, ``not_json``)."""
     if not body.strip():
         raise CrmBroken("empty")
     try:
         return json.loads(body)
     except ValueError as error:
-        raise CrmBroken("not_json") from error
+        begun = body.lstrip()[:1] in (b"{", b"[")
+        raise CrmBroken("cut_short" if begun else "not_json") from error
 
 
 async def _bounded_body(answer: httpx.Response, max_bytes: int) -> bytes:

@@ -34,6 +34,8 @@ class Limits:
     """So long after an unanswered write the system may still be doing it."""
     write_retry_s: float = 20.0
     """Between two tries of a write while the system is away."""
+    list_s: float = 30.0
+    """A page of the directory, for which nobody waits: a thousand customers take a small server many seconds."""
     page_pause_s: float = 0.3
     """Between two pages of the directory."""
 

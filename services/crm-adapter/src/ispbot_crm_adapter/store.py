@@ -23,6 +23,8 @@ _READ_LIMIT_S = 0.8
 _NAMES_LIMIT_S = 5.0
 """Nobody waits for the names of many."""
 _WRITE_PAUSE_S = 0.2
+_AT_ONCE = 200
+"""Entries in one write: a thousand at once outlived the connection's time limit on a busy machine."""
 _CLAIM = timedelta(minutes=15)
 """Longer than listing everybody takes."""
 _ENTRY = ["customer_id", "number", "phones", "documents"]
@@ -52,6 +54,15 @@ class Snapshot:
     account_as_of: datetime
     invoices: list[Invoice] | None
     invoices_as_of: datetime | None
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The last whole listing, and how many a later one gave that nobody believes yet."""
+
+    as_of: datetime | None
+    customers: int | None = None
+    doubted: int | None = None
 
 
 @dataclass
@@ -190,24 +201,40 @@ class CrmStore:
             )
             for entry in entries
         ]
-        await self.database["directory"].bulk_write(updates, ordered=False)
+        for start in range(0, len(updates), _AT_ONCE):
+            await self.database["directory"].bulk_write(updates[start : start + _AT_ONCE], ordered=False)
 
-    async def finish_sync(self, source: str, run: str, again_in: timedelta) -> None:
-        """Forget who was not listed any more and note that the directory is whole."""
-        await self.database["directory"].delete_many({"source": source, "run": {"$ne": run}})
+    async def finish_sync(self, source: str, run: str, customers: int, again_in: timedelta) -> None:
+        """Note that the directory is whole, and forget who was missing in this listing and in the one before it.
+
+        Pages move while they are read: who is missing once may just have slipped between two of them.
+        """
+        before = await self.database["directory_runs"].find_one({"_id": source}) or {}
+        gone = {"source": source, "run": {"$lt": before.get("run") or run}}
+        await self.database["directory"].delete_many(gone)
         now = utc_now()
-        done = {"$set": {"completed_at": now, "next_at": now + again_in}}
-        await self.database["directory_runs"].update_one({"_id": source}, done)
+        done = {"completed_at": now, "next_at": now + again_in, "run": run, "customers": customers, "doubted": None}
+        await self.database["directory_runs"].update_one({"_id": source}, {"$set": done})
 
-    async def directory_as_of(self, source: str) -> datetime | None:
-        """Return when the directory was last whole; None when never, or when the database is away."""
+    async def doubt_sync(self, source: str, run: str, customers: int, wait: timedelta) -> None:
+        """Keep the directory of before: this listing came out much too short, another one must say the same."""
+        noted = {"next_at": utc_now() + wait, "run": run, "doubted": customers}
+        await self.database["directory_runs"].update_one({"_id": source}, {"$set": noted})
+
+    async def listing(self, source: str) -> Listing | None:
+        """Return what is known of the listings; None when there was none, or when the database is away."""
         try:
             async with asyncio.timeout(_READ_LIMIT_S):
                 run = await self.database["directory_runs"].find_one({"_id": source})
         except (PyMongoError, TimeoutError) as error:
             log.warning("crm_directory_not_read", reason=type(error).__name__)
             return None
-        return run.get("completed_at") if run else None
+        return Listing(run.get("completed_at"), run.get("customers"), run.get("doubted")) if run else None
+
+    async def directory_as_of(self, source: str) -> datetime | None:
+        """Return when the directory was last whole; None when never, or when the database is away."""
+        listing = await self.listing(source)
+        return listing.as_of if listing is not None else None
 
 
 def _snapshot(document: dict[str, Any]) -> Snapshot:

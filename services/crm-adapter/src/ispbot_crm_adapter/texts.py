@@ -56,6 +56,7 @@ _REASONS = {
     "forbidden": "El usuario no tiene permiso para esta consulta. Dale permisos de API en el sistema de gestión.",
     "not_json": "La dirección responde una página web y no la API. Revisá que sea la dirección de tu sistema de gestión.",
     "empty": "El servidor respondió vacío. Revisá que la API esté habilitada.",
+    "cut_short": "La respuesta del servidor llegó cortada. Probá de nuevo; si se repite, revisá el servidor web o el proxy.",
     "shape": "El servidor respondió algo que no es de este sistema de gestión. Revisá la dirección y el sistema elegido.",
     "allowance_used": "Se usaron todas las consultas incluidas del mes y la configuración pide no pasarse: se responde con lo "
     "último que se sabe.",
@@ -109,6 +110,14 @@ def write_refused(error: CrmError) -> str:
         return CUSTOMER_NOT_FOUND
     return (
         f"El sistema de gestión respondió: «{error.detail}»." if error.detail else "El sistema de gestión lo rechazó."
+    )
+
+
+def directory_doubted(listed: int, before: int) -> str:
+    """Return that the last list of customers is not used yet, and why."""
+    return (
+        f"La última lista de clientes vino incompleta ({listed} de {before}). Se sigue usando la anterior hasta que otra lista "
+        "lo confirme."
     )
 
 

@@ -25,6 +25,10 @@ class FaultKind(StrEnum):
     UNSUPPORTED = "unsupported"
     IGNORES_FILTER = "ignores_filter"
     """The customer search gives page one of everybody, as servers do with a filter they do not know."""
+    PADDED_IDS = "padded_ids"
+    NUMBER_IDS = "number_ids"
+    NEW_WORDS = "new_words"
+    """States that nobody has heard of."""
 
 
 @dataclass

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from functools import cache
 from random import Random
 
 from ispbot_sims.isp.company import AREA_CODE, PLANS, Plan
@@ -165,14 +166,12 @@ def _bill(isp: DemoIsp, customer_id: int, person: _Person) -> None:
     newest_due = isp.today + timedelta(days=person.due_in_days)
     for months_ago in reversed(range(_MONTHS_BILLED)):
         due_on = newest_due - months_ago * _BILLING_STEP
-        price = (person.plan.price * Decimal("0.965") ** months_ago / 100).quantize(Decimal(1)) * 100
-        period = f"{due_on.month:02d}/{due_on.year}"
         invoice = Invoice(
             invoice_id=_FIRST_INVOICE_ID + len(isp.invoices),
             customer_id=customer_id,
             issued_on=due_on - _DAYS_TO_PAY,
             due_on=due_on,
-            lines=_lines(person.plan, price.quantize(Decimal("0.01")), period),
+            lines=[*_lines(person.plan, months_ago, f"{due_on.month:02d}/{due_on.year}")],
             secret=f"{(customer_id * 2654435761 + months_ago * 40503) & 0xFFFFFFFF:08x}",
         )
         if months_ago >= person.unpaid:
@@ -183,9 +182,12 @@ def _bill(isp: DemoIsp, customer_id: int, person: _Person) -> None:
         isp.add_invoice(invoice)
 
 
-def _lines(plan: Plan, price: Decimal, period: str) -> list[InvoiceLine]:
+@cache
+def _lines(plan: Plan, months_ago: int, period: str) -> tuple[InvoiceLine, InvoiceLine]:
+    """Return what a plan cost then; thousands of invoices share it."""
+    price = ((plan.price * Decimal("0.965") ** months_ago / 100).quantize(Decimal(1)) * 100).quantize(Decimal("0.01"))
     rental = Decimal("1500.00")
-    return [
+    return (
         InvoiceLine(f"Servicio de Internet {plan.name} - período {period}", 1, price - rental),
         InvoiceLine("Comodato de ONU y router Wi-Fi", 1, rental),
-    ]
+    )

@@ -30,4 +30,4 @@ class InvoiceFiles:
         customer = self.isp.customers[invoice.customer_id]
         body = invoice_pdf(customer, invoice, overdue=self.isp.is_overdue(invoice))
         answer = Response(body, media_type="application/pdf")
-        return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
+        return self.sabotage.spoil(answer, spoiled) if spoiled is FaultKind.TRUNCATED else answer

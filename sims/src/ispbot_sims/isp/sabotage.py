@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, Response
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from ispbot_sims.isp.faults import FaultBoard, FaultKind
+from ispbot_sims.isp.rewrites import REWRITES, rewritten
 
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 _LOGIN_PAGE = "<!DOCTYPE html><html><head><title>Iniciar sesión</title></head><body><h1>Bienvenido</h1></body></html>"
@@ -76,7 +77,13 @@ class Sabotage:
         return Response(status_code=499)
 
     @staticmethod
-    def cut_short(answer: Response) -> Response:
-        """Return the first half of an answer."""
-        half = bytes(answer.body)[: len(answer.body) // 2]
-        return Response(half, status_code=answer.status_code, media_type=answer.media_type)
+    def spoil(answer: Response, kind: FaultKind | None) -> Response:
+        """Return an answer as the fault leaves it: half of it, or with values written in another way."""
+        body = bytes(answer.body)
+        if kind is FaultKind.TRUNCATED:
+            body = body[: len(body) // 2]
+        elif kind in REWRITES and body:
+            body = rewritten(body, kind)
+        else:
+            return answer
+        return Response(body, status_code=answer.status_code, media_type=answer.media_type)

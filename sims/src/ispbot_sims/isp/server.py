@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 
 from ispbot_sims.isp.company import TIMEZONE
 from ispbot_sims.isp.faults import FaultBoard, RequestLog
-from ispbot_sims.isp.generate import demo_isp
+from ispbot_sims.isp.generate import GENERATED, demo_isp
 from ispbot_sims.isp.invoice_files import InvoiceFiles
 from ispbot_sims.isp.ispbrain import app as ispbrain
 from ispbot_sims.isp.ispbrain.account import BrainAccount
@@ -52,7 +52,7 @@ def server_config(app: Starlette, *, host: str, port: int) -> uvicorn.Config:
     return uvicorn.Config(app, host=host, port=port, http=ResettableProtocol, log_level="warning", lifespan="off")
 
 
-def serve(*, host: str, port: int, token: str, radius_online: bool) -> None:
-    """Serve until told to stop."""
-    isp = demo_isp(datetime.now(ZoneInfo(TIMEZONE)).date())
+def serve(*, host: str, port: int, token: str, radius_online: bool, generated: int = GENERATED) -> None:
+    """Serve until told to stop; ``generated`` customers beside the named ones."""
+    isp = demo_isp(datetime.now(ZoneInfo(TIMEZONE)).date(), generated=generated)
     uvicorn.Server(server_config(build_app(isp, token=token, radius_online=radius_online), host=host, port=port)).run()

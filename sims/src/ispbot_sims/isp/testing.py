@@ -25,20 +25,24 @@ class RunningIsp:
 
 
 @asynccontextmanager
-async def running_isp(today: date, *, generated: int = 40, radius_online: bool = False) -> AsyncIterator[RunningIsp]:
+async def running_isp(
+    today: date, *, generated: int = 40, radius_online: bool = False, token: str = DEFAULT_TOKEN,
+    credentials: Credentials = DEFAULT_CREDENTIALS,
+) -> AsyncIterator[RunningIsp]:  # fmt: skip
     """Serve the provider in this event loop until the block ends."""
     isp = demo_isp(today, generated=generated)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        config = server_config(build_app(isp, radius_online=radius_online), host="127.0.0.1", port=port)
+        app = build_app(isp, token=token, credentials=credentials, radius_online=radius_online)
+        config = server_config(app, host="127.0.0.1", port=port)
         config.load()
         server = uvicorn.Server(config)
         server.lifespan = config.lifespan_class(config)
         # Neither serve() nor shutdown(): they pause for 100 ms each time, and hundreds of tests would wait for that.
         await server.startup(sockets=[listening])
         try:
-            yield RunningIsp(f"http://127.0.0.1:{port}", DEFAULT_TOKEN, DEFAULT_CREDENTIALS, isp)
+            yield RunningIsp(f"http://127.0.0.1:{port}", token, credentials, isp)
         finally:
             _stop(server)
 

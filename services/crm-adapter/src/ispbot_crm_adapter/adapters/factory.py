@@ -70,7 +70,12 @@ def _open_mikrowisp(settings: MikroWispSettings, locale: Locale, limits: Limits,
     guard = Guard(CrmVendor.MIKROWISP, limits)
     door = HttpDoor(verify_tls=settings.verify_tls, limits=limits)
     line = MikroWispLine(
-        base=base, token=settings.token.get_secret_value(), door=door, guard=guard, write_s=limits.write_s
+        base=base,
+        token=settings.token.get_secret_value(),
+        door=door,
+        guard=guard,
+        write_s=limits.write_s,
+        list_s=limits.list_s,
     )
     client = MikroWispClient(
         line=line,
@@ -100,7 +105,7 @@ def _open_ispcube(settings: IspcubeSettings, locale: Locale, limits: Limits, *, 
     )
     line = IspcubeLine(
         vendor=CrmVendor.ISPCUBE, base=base, credentials=credentials, door=door, guard=guard, login_s=limits.login_s,
-        write_s=limits.write_s, meter=meter,
+        write_s=limits.write_s, list_s=limits.list_s, meter=meter,
     )  # fmt: skip
     client = IspcubeClient(
         base=base,
@@ -136,6 +141,7 @@ def _open_ispbrain(settings: IspbrainSettings, locale: Locale, limits: Limits, *
         door=door,
         guard=guard,
         login_s=limits.login_s,
+        list_s=limits.list_s,
         page_pause_s=limits.page_pause_s,
     )
     client = IspbrainClient(

@@ -4,9 +4,10 @@ from ispbot_contracts.crm import CapabilityLack, CrmStatus, GetCrmStatus
 from ispbot_contracts.settings import CrmSettings
 from ispbot_crm_adapter import texts
 from ispbot_crm_adapter.connection import CurrentCrm
+from ispbot_crm_adapter.index import CustomerIndex
 
 
-async def get_crm_status(_query: GetCrmStatus, *, crm: CurrentCrm) -> CrmStatus:
+async def get_crm_status(_query: GetCrmStatus, *, crm: CurrentCrm, index: CustomerIndex) -> CrmStatus:
     """Return it without asking the system: the probes and the customers' questions keep it true."""
     vendor = crm.watch.current(CrmSettings).vendor
     if vendor is None or (crm.opened is None and crm.problem is None):
@@ -21,5 +22,11 @@ async def get_crm_status(_query: GetCrmStatus, *, crm: CurrentCrm) -> CrmStatus:
         lacks=[CapabilityLack(capability=one, why=lack.why, remedy=lack.remedy) for one, lack in lacks],
         healthy=trouble is None,
         revision=crm.revision,
-        reason=texts.reason(trouble, vendor) if trouble is not None else None,
+        reason=texts.reason(trouble, vendor) if trouble is not None else _of_the_directory(crm, index),
     )
+
+
+def _of_the_directory(crm: CurrentCrm, index: CustomerIndex) -> str | None:
+    """A system that answers, but whose list of customers nobody believes yet."""
+    doubt = index.doubt(crm.opened.source) if crm.opened is not None else None
+    return texts.directory_doubted(*doubt) if doubt is not None else None

@@ -55,7 +55,7 @@ class IspbrainFace:
         if spoiled is FaultKind.BAD_TOKEN:
             return unauthenticated()
         answer = self.account.login(await _object(http))
-        return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
+        return self.sabotage.spoil(answer, spoiled)
 
     async def call(self, http: Request) -> Response:
         """Answer one call."""
@@ -70,7 +70,7 @@ class IspbrainFace:
         answer = None if spoiled is FaultKind.UNSUPPORTED else await self._answer(path, http, spoiled)
         if answer is None:
             return HTMLResponse("<!DOCTYPE html><title>Not Found</title><h1>404</h1>", status_code=404)
-        return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
+        return self.sabotage.spoil(answer, spoiled)
 
     async def _answer(self, path: str, http: Request, spoiled: object) -> Response | None:
         obeys = spoiled is not FaultKind.IGNORES_FILTER

@@ -52,7 +52,7 @@ class IspcubeFace:
         except ValueError:
             body = {}
         answer = self.account.login(http.headers, body if isinstance(body, dict) else {})
-        return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
+        return self.sabotage.spoil(answer, spoiled)
 
     async def status(self, _: Request) -> Response:
         """Say that the server is up."""
@@ -79,7 +79,7 @@ class IspcubeFace:
         answer = answering(read.Call(self.isp, http.query_params, str(http.base_url), await _json_body(http)))
         if spoiled is FaultKind.ANSWER_LOST:
             return await self.sabotage.cut_line(http)
-        return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
+        return self.sabotage.spoil(answer, spoiled)
 
     async def online_user(self, http: Request) -> Response:
         """Tell who is online, where the provider has RADIUS."""

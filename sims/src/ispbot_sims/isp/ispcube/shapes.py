@@ -35,7 +35,8 @@ def money(value: Decimal) -> str:
 def customer(isp: DemoIsp, record: Customer) -> Json:
     """Return a customer as ``/customer`` and ``/customers/customers_list`` give it."""
     position = record.services[0].position if record.services else (None, None)
-    overdue = sum((one.total for one in isp.unpaid_of(record.customer_id) if isp.is_overdue(one)), Decimal(0))
+    unpaid = isp.unpaid_of(record.customer_id)
+    overdue = sum((one.total for one in unpaid if isp.is_overdue(one)), Decimal(0))
     own_id = id_of(record)
     return {
         "id": own_id,
@@ -50,7 +51,7 @@ def customer(isp: DemoIsp, record: Customer) -> Json:
         "extra1": record.portal_code,
         "block": 1,
         "free": 0,
-        "debt": money(isp.debt_of(record.customer_id)),
+        "debt": money(sum((one.total for one in unpaid), Decimal(0))),
         "duedebt": money(overdue),
         "paycomm": str(isp.promised_until(record.customer_id) or "") or None,
         "status": _STATUSES[record.standing],

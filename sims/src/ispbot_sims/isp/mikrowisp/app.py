@@ -77,7 +77,7 @@ class MikroWispFace:
         answer = self._run(run, body, str(http.base_url))
         if spoiled is FaultKind.ANSWER_LOST:
             return await self.sabotage.cut_line(http)
-        return self.sabotage.cut_short(answer) if spoiled is FaultKind.TRUNCATED else answer
+        return self.sabotage.spoil(answer, spoiled)
 
     def _run(self, run: Callable[[Request], Json] | None, body: Json, base_url: str) -> Response:
         if not body.get("token"):

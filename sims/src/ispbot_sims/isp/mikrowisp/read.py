@@ -12,6 +12,9 @@ Json = dict[str, Any]
 NO_CUSTOMER = "No existe el cliente con el filtro indicado."
 _ALL = -1
 
+MOST_PER_PAGE = 1000
+"""A guess: the real limit is not known."""
+
 
 def get_clients_details(request: Request) -> Json:
     """Find by one filter, compared with the stored text exactly as it was typed there."""
@@ -124,6 +127,6 @@ def debt_by_document(request: Request) -> Json:
 
 
 def _page(rows: list[Any], body: Json) -> list[Any]:
-    limit = max(1, int_of(body.get("limit", 25)))
+    limit = max(1, min(int_of(body.get("limit", 25)), MOST_PER_PAGE))
     page = max(1, int_of(body.get("pagina", 1)))
     return rows[(page - 1) * limit : page * limit]

@@ -108,7 +108,7 @@ class IspbrainClient:
             raise CrmRejected("rejected", "fallback_index is off")
         nobody = True
         try:
-            async for raw in self.line.pages("customers_list", self._form.endpoints.customers):
+            async for raw in self.line.pages("customers_list", self._form.endpoints.customers, patient=True):
                 rows = self._readable(raw)
                 nobody = nobody and not rows
                 yield [mapping.entry_of(row, self._locale) for row in rows]

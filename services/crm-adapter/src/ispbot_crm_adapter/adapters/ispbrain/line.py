@@ -31,7 +31,7 @@ class IspbrainLine:
     """``base`` ends in ``/api/v2/``."""
 
     def __init__(
-        self, *, base: str, form: IspbrainApi, secrets: Secrets, door: HttpDoor, guard: Guard, login_s: float, page_pause_s: float
+        self, *, base: str, form: IspbrainApi, secrets: Secrets, door: HttpDoor, guard: Guard, login_s: float, list_s: float, page_pause_s: float
     ) -> None:  # fmt: skip
         self.form = form
         self.page_pause_s = page_pause_s
@@ -40,10 +40,12 @@ class IspbrainLine:
         self._door = door
         self._guard = guard
         self._login_s = login_s
+        self._list_s = list_s
         self._session = Session(lambda: guard.read("login", self._log_in), kept_s=form.login.ttl_s)
 
     async def get(
-        self, operation: str, path: str, places: Mapping[str, str] | None = None, params: Mapping[str, object] | None = None
+        self, operation: str, path: str, places: Mapping[str, str] | None = None, params: Mapping[str, object] | None = None,
+        timeout_s: float | None = None,
     ) -> Any:  # fmt: skip
         """Return the JSON of a question, None when there is no content; after a refused token once more with a new one.
 
@@ -51,7 +53,7 @@ class IspbrainLine:
         """
         url = self._url(path, params, places or {})
         return await self._authorised(
-            lambda token: self._guard.read(operation, lambda: self._exchange("GET", url, token))
+            lambda token: self._guard.read(operation, lambda: self._exchange("GET", url, token, timeout_s=timeout_s))
         )
 
     async def write(self, operation: str, call: IspbrainWrite, places: Mapping[str, str]) -> Any:
@@ -62,21 +64,24 @@ class IspbrainLine:
         )
 
     async def pages(
-        self, operation: str, path: str, places: Mapping[str, str] | None = None
+        self, operation: str, path: str, places: Mapping[str, str] | None = None, *, patient: bool = False
     ) -> AsyncIterator[list[object]]:
-        """Yield a list page by page. Raises CrmBroken when the server gives the same page again."""
-        pages, number, before = self.form.pages, 1, object()
+        """Yield a list page by page, with more patience where nobody waits. Raises CrmBroken when the server gives the same page again."""
+        pages, number, before, last = self.form.pages, 1, object(), None
         while number <= _LAST_PAGE:
-            answer = await self.get(operation, path, places, {pages.size_param: pages.size, pages.number_param: number})
+            cut = {pages.size_param: pages.size, pages.number_param: number}
+            answer = await self.get(operation, path, places, cut, self._list_s if patient else None)
             rows = self.rows_in(answer)
+            last = first_at(answer, pages.total_pages_path) or last
             if not rows:
+                if str(last).isdigit() and number <= int(str(last)):
+                    raise CrmBroken("shape", f"{operation} gives an empty page before the last")
                 return
             if rows[0] == before:
                 raise CrmBroken("shape", f"{operation} gives the same page again")
             yield rows
-            last = first_at(answer, pages.total_pages_path)
-            all_at_once = isinstance(answer, list) and len(rows) != pages.size
-            if all_at_once or (str(last).isdigit() and number >= int(last)):
+            all_at_once = isinstance(answer, list) and number == 1 and len(rows) != pages.size
+            if all_at_once or (str(last).isdigit() and number >= int(str(last))):
                 return
             number, before = number + 1, rows[0]
 
@@ -107,9 +112,11 @@ class IspbrainLine:
             self._session.refused(token)
         return await ask(await self._session.token())
 
-    async def _exchange(self, method: str, url: str, token: str, body: Any = None) -> Any:
+    async def _exchange(
+        self, method: str, url: str, token: str, body: Any = None, timeout_s: float | None = None
+    ) -> Any:
         headers = {self.form.header: f"{self.form.scheme} {token}".strip(), "Content-Type": "application/json"}
-        reply = await self._door.exchange(method, url, headers=headers, body=body)
+        reply = await self._door.exchange(method, url, headers=headers, body=body, timeout_s=timeout_s)
         if reply.status == HTTPStatus.UNAUTHORIZED:
             raise _TokenRefused("denied", "401")
         _raise_refusal(reply)

@@ -185,8 +185,9 @@ class IspcubeClient:
     # -- lists --------------------------------------------------------------------------------------------------------
 
     async def _page(self, offset: int, **one_filter: object) -> list[object]:
+        ask = self._line.get if one_filter else self._line.list
         try:
-            answer = await self._line.get("customers/customers_list", limit=_PAGE, offset=offset, **one_filter)
+            answer = await ask("customers/customers_list", limit=_PAGE, offset=offset, **one_filter)
         except NoSuchCustomer:
             return []
         except CrmBroken as error:

@@ -37,7 +37,7 @@ class IspcubeLine:
 
     def __init__(
         self, *, vendor: str, base: str, credentials: Credentials, door: HttpDoor, guard: Guard, login_s: float,
-        write_s: float, meter: Meter | None = None,
+        write_s: float, list_s: float, meter: Meter | None = None,
     ) -> None:  # fmt: skip
         self._vendor = vendor
         self._base = base
@@ -46,6 +46,7 @@ class IspcubeLine:
         self._guard = guard
         self._login_s = login_s
         self._write_s = write_s
+        self._list_s = list_s
         self._meter = meter
         self._session = Session(lambda: self._guard.read("login", self._log_in), kept_s=_TOKEN_KEPT_S)
 
@@ -59,10 +60,21 @@ class IspcubeLine:
             lambda token: self._guard.read(path, lambda: self._ask("GET", path, token, params=sent))
         )
 
+    async def list(self, path: str, **params: object) -> Any:
+        """Return a page of everybody, with more patience. Raises CrmError."""
+        sent = {name: str(value) for name, value in params.items()}
+        return await self._with_token(
+            lambda token: self._guard.read(
+                path, lambda: self._ask("GET", path, token, params=sent, timeout_s=self._list_s)
+            )
+        )
+
     async def post(self, path: str, **body: object) -> Any:
         """Change something: sent once (a refused token means that nothing was done). Raises CrmError."""
         return await self._with_token(
-            lambda token: self._guard.write(path, lambda: self._ask("POST", path, token, body=body))
+            lambda token: self._guard.write(
+                path, lambda: self._ask("POST", path, token, body=body, timeout_s=self._write_s)
+            )
         )
 
     async def _with_token(self, ask: Callable[[str], Awaitable[Any]]) -> Any:
@@ -82,13 +94,13 @@ class IspcubeLine:
 
     async def _ask(
         self, method: str, path: str, token: str, *, params: Mapping[str, str] | None = None,
-        body: Mapping[str, object] | None = None,
+        body: Mapping[str, object] | None = None, timeout_s: float | None = None,
     ) -> Any:  # fmt: skip
         headers = {**self._headers(), "username": self._credentials.username, "Authorization": f"Bearer {token}"}
         self._count(path)
         reply = await self._door.exchange(
             method, urljoin(self._base, path), headers=headers, params=params, body=body,
-            timeout_s=self._write_s if body is not None else None,
+            timeout_s=timeout_s,
         )  # fmt: skip
         if reply.status == HTTPStatus.UNAUTHORIZED:
             raise _TokenRefused("denied", "401")

@@ -81,23 +81,25 @@ class MikroWispClient:
         return await self._files.read("invoice_file", lambda: self._door.get_pdf(url))
 
     async def directory(self) -> AsyncIterator[list[DirectoryEntry]]:
-        """Yield everybody, standing by standing; a page that repeats the one before is the end."""
+        """Yield everybody, standing by standing; a page with nobody new is the end (a short one is not)."""
+        nobody = True
         for standing in _STANDINGS:
-            before: list[DirectoryEntry] = []
+            seen: set[str] = set()
             for page in range(1, _LAST_PAGE + 1):
                 try:
-                    answer = await self._line.read("GetAllClients", estado=standing, limit=_PAGE, pagina=page)
+                    answer = await self._line.list("GetAllClients", estado=standing, limit=_PAGE, pagina=page)
                 except NoSuchCustomer:
                     break
                 rows = _listed(answer.get("clientes"))
                 entries = [mapping.entry_of(row, self._locale) for row in rows]
-                if not entries or entries == before:
+                if seen.issuperset(entry.customer_id for entry in entries):
                     break
+                seen.update(entry.customer_id for entry in entries)
+                nobody = False
                 yield entries
-                if len(answer["clientes"]) < _PAGE:
-                    break
-                before = entries
                 await asyncio.sleep(self._page_pause_s)
+        if nobody:
+            raise CrmBroken("empty", "nobody is listed")
 
     async def probe(self) -> None:
         """Ask for a customer that can not exist: the refusal proves address and token."""

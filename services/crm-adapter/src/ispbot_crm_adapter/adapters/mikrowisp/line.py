@@ -17,16 +17,21 @@ _GOOD_CODES = ("200", "000")
 class MikroWispLine:
     """``base`` ends in ``/api/v1/``."""
 
-    def __init__(self, *, base: str, token: str, door: HttpDoor, guard: Guard, write_s: float) -> None:
+    def __init__(self, *, base: str, token: str, door: HttpDoor, guard: Guard, write_s: float, list_s: float) -> None:
         self.base = base
         self._token = token
         self._door = door
         self._guard = guard
         self._write_s = write_s
+        self._list_s = list_s
 
     async def read(self, command: str, **fields: object) -> Json:
         """Ask something. Raises CrmError, NoSuchCustomer among them."""
         return await self._guard.read(command, lambda: self._exchange(command, fields, None))
+
+    async def list(self, command: str, **fields: object) -> Json:
+        """Ask for a page of everybody, with more patience. Raises CrmError."""
+        return await self._guard.read(command, lambda: self._exchange(command, fields, self._list_s))
 
     async def write(self, command: str, **fields: object) -> Json:
         """Change something: sent once. Raises CrmError."""
