@@ -12,7 +12,7 @@ from ispbot_runtime.parking import PARKED_HEADER, Parked
 from ispbot_runtime.testing import eventually
 
 CONTACTS = ("c1", "c2", "c3")
-QUICK = Patience(backoff_s=(0.05,), max_failures=3)
+QUICK = Patience(backoff_s=(0.05,), max_failures=3, max_unknown=4, pause_unknown_s=0.05)
 
 
 class MessageReceivedV2(MessageReceived):
@@ -90,7 +90,7 @@ async def test_a_reader_upgraded_first_takes_the_old_ones_until_the_sender_tells
 
 
 async def test_an_old_replica_leaves_new_kinds_to_the_new_one_beside_it(config, make_bus):
-    patient = Patience(backoff_s=(0.05,), max_failures=200)
+    patient = Patience(pause_unknown_s=0.5)
     behind, ahead = Bus(config, "router", patience=patient), Bus(config, "router", patience=patient)
     reader = Reader()
     both = {MessageReceived: reader.handle, MessageReceivedV2: reader.handle}
@@ -127,7 +127,7 @@ async def test_a_kind_nobody_knows_is_parked_with_its_reason_and_the_rest_of_the
         letter = await letters.next_msg(10)
         record = Parked.model_validate_json(letter.headers[PARKED_HEADER])
         assert (record.why, record.message, record.message_id, record.tries) == (
-            "unknown", "message_received_v2", "c1-0-v2", QUICK.max_failures,
+            "unknown", "message_received_v2", "c1-0-v2", QUICK.max_unknown,
         )  # fmt: skip
         assert record.reason.startswith("no handler for wa.evt.message_received_v2.")
         assert await parked(sender) == 1

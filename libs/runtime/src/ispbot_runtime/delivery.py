@@ -56,9 +56,12 @@ class Patience:
     """The bus gives a message to another replica after this silence; a handler at work breaks it."""
     handler_limit_s: float = 60.0
     max_failures: int = 5
+    max_unknown: int = 20
+    """Handlings of a kind that nobody knew, spread over replicas by chance, until no replica is expected to know it."""
     max_deaths: int = 8
     """Handlings in a row that ended without a word (counted from the third delivery on)."""
     backoff_s: tuple[float, ...] = (0.5, 2.0, 5.0, 15.0, 30.0)
+    pause_unknown_s: float = 2.0
 
     def pause(self, failures: int) -> float:
         """Return the pause after so many failures."""
@@ -200,11 +203,12 @@ class Delivery:
             "message_failed", consumer=self._consumer, message=name, failures=record.tries,
             exc_info=error if isinstance(error, Exception) else None,
         )  # fmt: skip
-        if record.tries >= self.patience.max_failures:
+        most = self.patience.max_unknown if why == "unknown" else self.patience.max_failures
+        if record.tries >= most:
             await self._park(msg, kind, why, reason, record)
             return None
         metrics.HANDLED.labels(self._consumer, name, "retried").inc()
-        return self.patience.pause(record.tries)
+        return self.patience.pause_unknown_s if why == "unknown" else self.patience.pause(record.tries)
 
     async def _park(
         self, msg: Msg, kind: type[Message] | None, why: Why, reason: str, record: Record | None = None
