@@ -141,8 +141,8 @@ async def test_a_fault_is_named_and_answered_from_memory_and_the_system_is_spare
     assert reasons <= {fault.code, "circuit_open"}
     assert fault.code in reasons or fault.name not in MOVED
     assert ("circuit_open" in reasons) is fault.opens
-    opened = metrics.BREAKER.labels(vendor)._value.get() == BreakerState.OPEN
-    assert opened is fault.opens
+    [gauge] = metrics.BREAKER.collect()
+    assert [(one.labels["vendor"], one.value == BreakerState.OPEN) for one in gauge.samples] == [(vendor, fault.opens)]
     status = await ask(GetCrmStatus())
     assert not status.healthy
     assert fault.said(vendor) in status.reason

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from ispbot_contracts.settings import CompanySettings, CrmSettings, Section
-from ispbot_crm_adapter import texts
+from ispbot_crm_adapter import metrics, texts
 from ispbot_crm_adapter.adapters.factory import Opened, open_client
 from ispbot_crm_adapter.errors import CrmError
 from ispbot_crm_adapter.identity import Locale
@@ -102,7 +102,9 @@ class CurrentCrm:
             self.problem = None
         except CrmError as error:
             opened, self.problem = None, error
-        self._line = _Line(opened) if opened is not None else None
+        if opened is not None:
+            self._line = _Line(opened)
+            metrics.BREAKER.labels(opened.guard.vendor).set_function(lambda: opened.guard.breaker)
         if before is not None and opened is not None and opened.meter is not None and opened.source == before.source:
             opened.meter.stored, opened.meter.waiting = before.stored, before.waiting
             opened.meter.asked_allowance = before.asked_allowance
@@ -113,5 +115,6 @@ class CurrentCrm:
     async def _retire(self) -> None:
         line, self._line = self._line, None
         if line is not None:
+            metrics.BREAKER.remove(line.opened.guard.vendor)
             line.retired = True
             await line.close_if_idle()

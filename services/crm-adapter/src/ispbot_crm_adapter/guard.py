@@ -8,7 +8,7 @@ from typing import TypeVar
 import stamina
 
 from ispbot_crm_adapter import metrics
-from ispbot_crm_adapter.breaker import Breaker
+from ispbot_crm_adapter.breaker import Breaker, BreakerState
 from ispbot_crm_adapter.errors import CrmBroken, CrmError, CrmUnreachable, NoInvoiceFile, NoSuchCustomer
 from ispbot_crm_adapter.settings import Limits
 
@@ -31,7 +31,7 @@ class Guard:
     """Guards the requests of one connection to one system."""
 
     def __init__(self, vendor: str, limits: Limits) -> None:
-        self._vendor = vendor
+        self.vendor = vendor
         self._slots = asyncio.Semaphore(limits.concurrency)
         self._breaker = Breaker(failures=limits.breaker_failures, open_s=limits.breaker_open_s)
         self.trouble: CrmError | None = None
@@ -39,6 +39,11 @@ class Guard:
         self._trouble_at = float("-inf")
         self.last_request_at = float("-inf")
         """Monotonic seconds of the last request."""
+
+    @property
+    def breaker(self) -> BreakerState:
+        """Whether requests are let through."""
+        return self._breaker.state
 
     async def read(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
         """Make a request that changes nothing and may therefore be repeated. Raises CrmError."""
@@ -53,7 +58,7 @@ class Guard:
             try:
                 self._breaker.enter()
             except CrmUnreachable as error:
-                metrics.REQUESTS.labels(self._vendor, operation, error.code).inc()
+                metrics.REQUESTS.labels(self.vendor, operation, error.code).inc()
                 raise
             started = self.last_request_at = time.monotonic()
             verdict: CrmError | None = CrmBroken("unexpected")
@@ -70,9 +75,8 @@ class Guard:
                 return answer
             finally:
                 self._note(verdict, started)
-                metrics.REQUESTS.labels(self._vendor, operation, verdict.code if verdict else "ok").inc()
-                metrics.REQUEST_SECONDS.labels(self._vendor, operation).observe(time.monotonic() - started)
-                metrics.BREAKER.labels(self._vendor).set(self._breaker.state)
+                metrics.REQUESTS.labels(self.vendor, operation, verdict.code if verdict else "ok").inc()
+                metrics.REQUEST_SECONDS.labels(self.vendor, operation).observe(time.monotonic() - started)
 
     def _note(self, error: CrmError | None, started: float) -> None:
         answered = error is None or isinstance(error, (NoSuchCustomer, NoInvoiceFile))

@@ -17,7 +17,7 @@ BILLED = Counter(
     "Requests really sent to a system that charges for them beyond a monthly allowance.",
     ["vendor"],
 )
-BREAKER = Gauge("ispbot_crm_breaker_state", "0 closed, 1 half open, 2 open.", ["vendor"])
+BREAKER = Gauge("ispbot_crm_breaker_state", "Of the system in force: 0 closed, 1 half open, 2 open.", ["vendor"])
 ANSWERS = Counter(
     "ispbot_crm_answers_total",
     "Answers given, by where they came from (live, recent, directory, stale, none).",
