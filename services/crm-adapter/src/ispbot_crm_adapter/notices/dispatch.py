@@ -29,9 +29,10 @@ log = get_logger(__name__)
 
 _TICK_S = 1.0
 _SWEEP_EVERY = timedelta(seconds=1)
+_GIVE_UP_EVERY = timedelta(minutes=1)
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_AHEAD = 500
-_AHEAD_FOR = timedelta(seconds=20)
+_AHEAD = 2000
+_AHEAD_FOR = timedelta(minutes=1)
 _URGENT_RESERVE = 8
 """So many urgent ones find a place although the window is full."""
 _CONTENT: TypeAdapter[TextContent | MediaContent] = TypeAdapter(TextContent | MediaContent)
@@ -49,6 +50,7 @@ class Dispatcher:
     _ahead: deque[Document] = field(default_factory=deque)
     _read_at: datetime = _NEVER
     _swept_at: datetime = _NEVER
+    _gave_up_at: datetime = _NEVER
 
     async def run(self) -> None:
         """Run for ever."""
@@ -67,8 +69,10 @@ class Dispatcher:
         """Give up what is too late, repeat what got no answer, release what may leave; returns how many were released."""
         if now - self._swept_at >= _SWEEP_EVERY:
             await self.ledger.expire(now)
-            await self.ledger.give_up_silent(now)
             self._swept_at = now
+        if now - self._gave_up_at >= _GIVE_UP_EVERY:
+            await self.ledger.give_up_silent(now)
+            self._gave_up_at = now
         if self.watch.current(OperationSettings).mode is BotMode.STOPPED:
             return 0
         await self._publish(await self.ledger.unanswered(now, self.window), again=True)

@@ -1,5 +1,6 @@
 """What the gateway says of notices, and what the customers' phones say, written into the ledger many at once."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -25,6 +26,8 @@ _DELIVERY = {"delivered": S.DELIVERED, "read": S.READ}
 Told = dict[str, dict[str, datetime]]
 """Receipts by message: which statuses, and when."""
 
+_OPEN_FOR_S = 30.0
+
 
 class Outcomes:
     """Handlers of NoticeSettled and ReceiptReceived. Told twice or in the wrong order, the ledger is the same."""
@@ -34,6 +37,7 @@ class Outcomes:
         self._wake = wake
         self._settled = Batcher(self._write_settled)
         self._receipts = Batcher(self._write_receipts)
+        self._open_until = float("-inf")
 
     async def notice_settled(self, event: NoticeSettled) -> None:
         """Note what became of a notice."""
@@ -84,10 +88,20 @@ class Outcomes:
     async def _write_receipts(self, events: Sequence[ReceiptReceived]) -> None:
         told = _by_message((wa_id, event.status, event.at) for event in events for wa_id in event.wa_ids)
         strangers = await self._apply(told)
-        open_one = {"lane": {"$in": [SENDING, UNCLEAR]}}
-        if strangers and await self._ledger.notices.find_one(open_one, {"_id": 1}) is not None:
+        if strangers and await self._is_any_open():
             await self._keep_early(strangers)
             await self._apply(strangers)
+
+    async def _is_any_open(self) -> bool:
+        """Tell whether a receipt may be of a notice whose message we do not know yet. Yes is remembered for a while: it
+        only ever keeps a receipt too many, and the embedded engine reads all that matches to tell us of one."""
+        now = time.monotonic()
+        if now >= self._open_until:
+            found = await self._ledger.notices.find_one({"lane": {"$in": [SENDING, UNCLEAR]}}, {"_id": 1})
+            if found is None:
+                return False
+            self._open_until = now + _OPEN_FOR_S
+        return True
 
     async def _apply(self, told: Told) -> Told:
         """Write receipts of our notices; returns those of messages that the ledger does not know."""
