@@ -29,7 +29,7 @@ log = get_logger(__name__)
 
 _TICK_S = 1.0
 _SWEEP_EVERY = timedelta(seconds=1)
-_GIVE_UP_EVERY = timedelta(minutes=1)
+_GIVE_UP_EVERY = timedelta(seconds=5)
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _AHEAD = 2000
 _AHEAD_FOR = timedelta(minutes=1)
