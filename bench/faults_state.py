@@ -71,6 +71,7 @@ _ALWAYS_THE_SAME = {
     "phone", "order of the archive", "bus visit_booked", "bus ticket_closed", "bus contact_merged", "ispbot_scheduler.visits",
     "ispbot_tickets.tickets", "last word on tickets",
 }  # fmt: skip
+_UNDERSTOOD = re.compile(r"'(?:summary|reason)': (?:\{[^{}]*\}|'[^']*'|\"[^\"]*\"|None)(?:, )?")
 _OF_A_LINE = ("message_id", "contact_id", "kind", "direction", "author", "content", "client_id", "ticket_id")
 """What of an archived line is the same whenever it is told."""
 _OF_TICKS = (ReceiptReceived, MessageUpdated, TicketUpdated)
@@ -254,8 +255,10 @@ def differences(wanted: Mapping[str, list[str]], found: Mapping[str, list[str]])
 
 
 def after_trying_again(state: Mapping[str, list[str]]) -> dict[str, list[str]]:
-    """Return what must be the same although the customer had to write *reintentar* on the way."""
-    return {place: lines for place, lines in state.items() if place in _ALWAYS_THE_SAME}
+    """Return what must be the same although the customer had to write *reintentar* on the way: not what was understood of
+    a case, which comes from the customer's last words."""
+    same = {place: lines for place, lines in state.items() if place in _ALWAYS_THE_SAME}
+    return {place: [_UNDERSTOOD.sub("", line) for line in lines] for place, lines in same.items()}
 
 
 def _parting(wanted: str, found: str) -> str:
