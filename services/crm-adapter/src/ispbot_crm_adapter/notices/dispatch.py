@@ -51,6 +51,7 @@ class Dispatcher:
     _read_at: datetime = _NEVER
     _swept_at: datetime = _NEVER
     _gave_up_at: datetime = _NEVER
+    _took_over: bool = False
 
     async def run(self) -> None:
         """Run for ever."""
@@ -58,12 +59,19 @@ class Dispatcher:
             self.wake.clear()
             released = 0
             try:
+                await self.take_over(utc_now())
                 released = await self.turn(utc_now())
             except (Unavailable, PyMongoError) as error:
                 log.warning("notices_wait", reason=type(error).__name__)
             if not released:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self.wake.wait(), _TICK_S)
+
+    async def take_over(self, now: datetime) -> None:
+        """Once, at the start: what a process that died had claimed may never have been published, and holds places."""
+        if not self._took_over:
+            await self.ledger.ask_at_once(now)
+            self._took_over = True
 
     async def turn(self, now: datetime) -> int:
         """Give up what is too late, repeat what got no answer, release what may leave; returns how many were released."""

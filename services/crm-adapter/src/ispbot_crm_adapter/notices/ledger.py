@@ -155,6 +155,10 @@ class Ledger:
         due = await self._due(SENDING, now, limit)
         return [one for one in due if await self._move_due(one, now + _ASK_AGAIN[1])]
 
+    async def ask_at_once(self, now: datetime) -> None:
+        """Let everything the gateway is silent about be asked about now; the bus drops what it already has."""
+        await self.notices.update_many({"lane": SENDING, "due_at": {"$gt": now}}, {"$set": {"due_at": now}})
+
     async def expire(self, now: datetime) -> int:
         """Give up what can not leave in time."""
         over = await self.notices.update_many(
