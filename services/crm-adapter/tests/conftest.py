@@ -22,6 +22,7 @@ from ispbot_crm_adapter.bootstrap import SECTIONS, bootstrap
 from ispbot_crm_adapter.identity import Locale
 from ispbot_crm_adapter.settings import CrmAdapterSettings, Limits
 from ispbot_runtime.health import Health
+from ispbot_runtime.mongo import connect_database
 from ispbot_runtime.service import Service
 from ispbot_runtime.settings_store import SettingsWatch
 from ispbot_runtime.testing import eventually
@@ -253,6 +254,15 @@ def ledger_holds(database):
         await eventually(there, timeout_s=timeout_s)
 
     return wait
+
+
+@pytest.fixture
+async def process_database(config):
+    """Return the database of an adapter that runs as a process of its own."""
+    client, database = connect_database(config, "crm-adapter")
+    yield database
+    await client.drop_database(database.name)
+    await client.close()
 
 
 @pytest.fixture

@@ -8,7 +8,6 @@ from notices_world import adapter_process, notice_settings
 
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.settings import SendingSettings
-from ispbot_runtime.mongo import connect_database
 from ispbot_runtime.testing import eventually
 
 _PATIENCE_S = 60.0
@@ -18,15 +17,6 @@ _SENT, _FAILED = 1, 2
 @pytest.fixture
 def vendor():
     return "ispbrain"
-
-
-@pytest.fixture
-async def ledger(config):
-    """Return the database of the process."""
-    client, database = connect_database(config, "crm-adapter")
-    yield database
-    await client.drop_database(database.name)
-    await client.close()
 
 
 @pytest.fixture
@@ -59,29 +49,29 @@ def vendor_says(side):
 
 
 @pytest.fixture
-def holds(ledger):
+def holds(process_database):
     """Return a function that waits until the one notice is in a state."""
 
     async def wait(state):
         async def there():
-            return await ledger["notices"].count_documents({"state": state}) == 1
+            return await process_database["notices"].count_documents({"state": state}) == 1
 
         await eventually(there, timeout_s=_PATIENCE_S)
 
     return wait
 
 
-async def time_passes(ledger) -> None:
+async def time_passes(process_database) -> None:
     """The dead one's lease runs out, and what was put off is due."""
     before = utc_now() - timedelta(seconds=1)
-    await ledger["notice_leases"].update_many({}, {"$set": {"until": before}})
-    await ledger["notices"].update_many({"ack_at": {"$exists": True}}, {"$set": {"ack_at": before}})
-    await ledger["notices"].update_many({"due_at": {"$exists": True}}, {"$set": {"due_at": before}})
+    await process_database["notice_leases"].update_many({}, {"$set": {"until": before}})
+    await process_database["notices"].update_many({"ack_at": {"$exists": True}}, {"$set": {"ack_at": before}})
+    await process_database["notices"].update_many({"due_at": {"$exists": True}}, {"$set": {"due_at": before}})
 
 
 @pytest.mark.usefixtures("world")
 async def test_a_kill_between_sending_and_acknowledging_sends_once_and_acknowledges_in_the_end(
-    adapter, gateway, ledger, holds, vendor_says, cause, heal
+    adapter, gateway, process_database, holds, vendor_says, cause, heal
 ):
     gateway.silent = True
     with adapter():
@@ -92,24 +82,24 @@ async def test_a_kill_between_sending_and_acknowledging_sends_once_and_acknowled
     await heal()
     gateway.silent = False
     await vendor_says(0)
-    await time_passes(ledger)
+    await time_passes(process_database)
     with adapter():
         await vendor_says(_SENT)
-        await eventually(lambda: ledger["notices"].count_documents({"acked_at": {"$exists": True}}))
+        await eventually(lambda: process_database["notices"].count_documents({"acked_at": {"$exists": True}}))
     assert len(gateway.asked) == 1
-    assert await ledger["notices"].count_documents({}) == 1
+    assert await process_database["notices"].count_documents({}) == 1
 
 
 @pytest.mark.usefixtures("world")
 async def test_what_keeps_failing_is_tried_as_often_as_allowed_and_given_back_as_failed(
-    adapter, gateway, ledger, holds, vendor_says
+    adapter, gateway, process_database, holds, vendor_says
 ):
     gateway.verdict, gateway.reason = "failed", "rejected"
     with adapter():
         await eventually(lambda: len(gateway.asked) == 1, timeout_s=_PATIENCE_S)
         await holds("waiting")
-    await time_passes(ledger)
+    await time_passes(process_database)
     with adapter():
         await vendor_says(_FAILED)
     assert len({command.notice_id for command in gateway.asked}) == 2
-    assert (await ledger["notices"].find_one())["state"] == "failed"
+    assert (await process_database["notices"].find_one())["state"] == "failed"

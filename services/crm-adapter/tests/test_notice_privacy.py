@@ -9,7 +9,6 @@ from notices_world import TOKEN, adapter_process, notice_settings, pusher
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.notices import DeliverNotice
 from ispbot_contracts.settings import SendingSettings
-from ispbot_runtime.mongo import connect_database
 from ispbot_runtime.testing import eventually, free_port
 
 _PATIENCE_S = 60.0
@@ -23,15 +22,6 @@ PRIVATE = (NATIONAL, "5048080", PULLED, "Secreto", "Ana", "factura-de-ana", TOKE
 @pytest.fixture
 def vendor():
     return "ispbrain"
-
-
-@pytest.fixture
-async def ledger(config):
-    """Return the database of the process."""
-    client, database = connect_database(config, "crm-adapter")
-    yield database
-    await client.drop_database(database.name)
-    await client.close()
 
 
 @pytest.fixture
@@ -59,12 +49,12 @@ async def endpoint(config, settings_store, company, crm_settings, tmp_path, http
 
 
 @pytest.fixture
-def in_state(ledger):
+def in_state(process_database):
     """Return a function that waits until so many notices are in a state."""
 
     async def wait(state, count):
         async def there():
-            return await ledger["notices"].count_documents({"state": state}) == count
+            return await process_database["notices"].count_documents({"state": state}) == count
 
         await eventually(there, timeout_s=_PATIENCE_S)
 

@@ -176,15 +176,19 @@ async def test_everybody_writing_during_the_merge_loses_nothing(world, store):
     assert (await store.conversations.load("kept")).unread == 30
 
 
+def summarised(ticket_id: str) -> TicketSummarised:
+    return TicketSummarised.start(
+        "s1", contact_id="lid", ticket_id=ticket_id, reason="Sin servicio", summary="No navega", provider="local",
+        model=None, confidence=0.9, degraded=False,
+    )  # fmt: skip
+
+
 class TestWhileAMergeIsUnderWay:
     """Between two steps of a merge the ticket of the absorbed contact stands in no conversation."""
 
     async def test_a_summary_waits_for_the_ticket_to_arrive(self, world, store, merge_cut_in_half):
         ticket_id = await world.open_ticket("lid")
-        summary = TicketSummarised.start(
-            "s1", contact_id="lid", ticket_id=ticket_id, reason="Sin servicio", summary="No navega", provider="local",
-            model=None, confidence=0.9, degraded=False,
-        )  # fmt: skip
+        summary = summarised(ticket_id)
         await merge_cut_in_half()
         with pytest.raises(Retryable):
             await summarise_ticket(summary, store=store)
@@ -193,6 +197,17 @@ class TestWhileAMergeIsUnderWay:
         await world.quiet()
         ticket = await world.ticket(ticket_id)
         assert (ticket.status, ticket.reason, ticket.summary) == ("pending", "Sin servicio", "No navega")
+
+    async def test_a_summary_does_not_wait_for_ever_for_a_ticket_that_nothing_holds(
+        self, world, store, merge_cut_in_half
+    ):
+        ticket_id = await world.open_ticket("lid")
+        await merge_cut_in_half()
+        summary = summarised(ticket_id)
+        late = summary.model_copy(update={"occurred_at": utc_now() - timedelta(minutes=3)})
+        assert await summarise_ticket(late, store=store) == []
+        kept = await store.tickets.get(ticket_id)
+        assert (kept.reason, kept.summary) == ("Sin servicio", "No navega")
 
     async def test_an_agent_is_asked_to_wait_and_not_told_that_the_ticket_is_closed(
         self, world, store, merge_cut_in_half

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import Literal, Protocol
 
 from ispbot_contracts.crm import Capability, CustomerAccount, Invoice
-from ispbot_crm_adapter.adapters.lacks import Lacks
 from ispbot_crm_adapter.identity import By
+from ispbot_crm_adapter.lacks import Lacks
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,11 @@ def _number(value: Any) -> str:
     return text.lstrip("0") or "0"
 
 
+def _reference(value: Any) -> str:
+    text = _text(value)
+    return _number(text) if text.isdigit() else text
+
+
 def _flag(value: Any) -> bool:
     return str(value).strip().lower() in _TRUE
 
@@ -60,6 +65,8 @@ def _count(value: Any) -> int:
 
 Text = Annotated[str, BeforeValidator(_text)]
 Id = Annotated[str, BeforeValidator(_number)]
+Reference = Annotated[str, BeforeValidator(_reference)]
+"""The id of something else: empty when there is none, and what is no number stays as it is."""
 Count = Annotated[int, BeforeValidator(_count)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Day = Annotated[date | None, BeforeValidator(_day)]

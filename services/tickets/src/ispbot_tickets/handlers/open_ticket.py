@@ -24,6 +24,8 @@ WORDS = 10
 _WORDS_COME_WITHIN = timedelta(seconds=2)
 _WORDS_RETRY_S = 0.1
 _MERGE_RETRY_S = 0.2
+_MERGE_ENDS_WITHIN = timedelta(minutes=2)
+"""A case that no conversation holds so long after is no case amid a merge: its closing was set aside."""
 
 
 async def open_ticket(command: OpenTicket, *, store: Store) -> list[Message]:
@@ -61,7 +63,7 @@ async def summarise_ticket(event: TicketSummarised, *, store: Store) -> list[Mes
         raise Retryable("the ticket is not written yet")
     conversation = await store.conversations.load(kept.contact_id)
     if not conversation.holds(event.ticket_id):
-        if kept.status is not TicketStatus.CLOSED:
+        if kept.status is not TicketStatus.CLOSED and utc_now() - event.occurred_at < _MERGE_ENDS_WITHIN:
             raise Retryable("the ticket is on its way to another conversation", delay_s=_MERGE_RETRY_S)
         await _summarise_past(event, kept, store=store)
         return []

@@ -2,7 +2,7 @@
 
 from ispbot_contracts.crm import Capability
 from ispbot_contracts.settings import IspbrainApi
-from ispbot_crm_adapter.adapters.lacks import PROMISES_OFF, Lack, present
+from ispbot_crm_adapter.lacks import PROMISES_OFF, Lack, present
 
 _BALANCE = Lack(
     "No está configurado dónde está la deuda del cliente.",
@@ -27,7 +27,7 @@ _PROMISE = Lack(
 _LINK = Lack("No se conoce que la API de ISPBrain dé enlaces de pago.")
 _TICKET = Lack("Falta configurar la plantilla de ticket.", "Completá su ruta en Avanzado. Por ejemplo /tickets.")
 _SPEED = Lack("No se conoce dónde informa la API de ISPBrain la velocidad contratada.")
-_LEADS = Lack(
+NO_LEADS = Lack(
     "No se conoce cómo cargar interesados por la API de ISPBrain.",
     "Sus consultas quedan como tickets de ventas en OmniChat.",
 )
@@ -53,7 +53,7 @@ def lacks(form: IspbrainApi, *, promises: bool) -> dict[Capability, Lack]:
             Capability.PAYMENT_LINK: _LINK,
             Capability.TICKETS: None if endpoints.new_ticket.path else _TICKET,
             Capability.CONTRACTED_SPEED: _SPEED,
-            Capability.LEADS: _LEADS,
+            Capability.LEADS: NO_LEADS,
             Capability.PAYMENTS: None if endpoints.payment.path else _PAYMENT,
             Capability.MESSAGING_PUSH: _PUSH,
             Capability.MESSAGING_PULL: None if form.altwha_account else _PULL,

@@ -84,7 +84,7 @@ def _status(row: CustomerRow, balance: Decimal) -> CustomerStatus:
 
 
 def _service(row: ConnectionRow, plans: Mapping[str, PlanRow], locale: Locale) -> InternetService:
-    listed = plans.get(row.plan_id.lstrip("0"))
+    listed = plans.get(row.plan_id)
     price = row.price if row.price is not None or listed is None else listed.price
     states = {None: Connection.UNKNOWN, True: Connection.ONLINE, False: Connection.OFFLINE}
     return InternetService(

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from ispbot_contracts.settings import IspbrainConnectionFields, IspbrainFieldMap, IspbrainInvoiceFields
 from ispbot_crm_adapter.adapters.ispbrain.paths import objects_at, scalar_at, scalars_at
-from ispbot_crm_adapter.adapters.scalars import Amount, Day, Flag, Id, Row, Text, row_of
+from ispbot_crm_adapter.adapters.scalars import Amount, Day, Flag, Id, Reference, Row, Text, row_of
 
 
 class PlanRow(Row):
@@ -19,7 +19,7 @@ class ConnectionRow(Row):
     """A connection."""
 
     id: Id
-    plan_id: Text
+    plan_id: Reference
     plan: Text
     price: Amount | None
     enabled: Flag

@@ -6,19 +6,21 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from ispbot_crm_adapter.adapters.ispbrain import writing
+from ispbot_crm_adapter.adapters.ispbrain.lacks import NO_LEADS
 from ispbot_crm_adapter.adapters.ispbrain.line import IspbrainLine
+from ispbot_crm_adapter.adapters.no_leads import TakesNoLeads
 from ispbot_crm_adapter.errors import CrmRejected, NoSuchCustomer
-from ispbot_crm_adapter.ports import CaseDraft, LeadDraft, PaymentDraft, Sighting
+from ispbot_crm_adapter.ports import CaseDraft, PaymentDraft, Sighting
 
-_NO_LEADS = "No se conoce cómo cargar interesados por la API de ISPBrain."
 _NO_UNDO = "No se conoce cómo anular un pago por la API de ISPBrain: anulalo en su sistema."
 _SHIFTS = {"morning": " por la mañana", "afternoon": " por la tarde", None: ""}
 
 
-class IspbrainWriter:
+class IspbrainWriter(TakesNoLeads):
     """``owed`` tells a customer's debt, which a promise names; None when there is no such customer."""
 
     promises_by_invoice = False
+    no_leads = NO_LEADS.why
 
     def __init__(self, line: IspbrainLine, *, owed: Callable[[str], Awaitable[Decimal | None]], tz: ZoneInfo) -> None:
         self._line = line
@@ -54,16 +56,6 @@ class IspbrainWriter:
         """Look for the mark in the customer's cases."""
         there, number = await writing.case_with(self._line, customer_id=draft.customer_id, mark=draft.mark)
         return Sighting(there, number)
-
-    async def file_lead(self, draft: LeadDraft) -> str | None:
-        """Refuse: no call is known."""
-        del draft
-        raise CrmRejected("rejected", _NO_LEADS)
-
-    async def find_lead(self, draft: LeadDraft) -> Sighting:
-        """None was ever filed."""
-        del draft
-        return Sighting(there=False)
 
     async def paid_before(self, customer_id: str, invoice_id: str | None) -> str:
         """Payments carry our mark: nothing to remember."""

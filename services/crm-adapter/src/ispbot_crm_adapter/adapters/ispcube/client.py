@@ -10,12 +10,12 @@ from ispbot_contracts.crm import Capability, CustomerAccount
 from ispbot_crm_adapter.adapters.ispcube import mapping
 from ispbot_crm_adapter.adapters.ispcube.line import IspcubeLine
 from ispbot_crm_adapter.adapters.ispcube.wire import BillRow, CustomerRow, ListedRow, PlanRow, rows_in
-from ispbot_crm_adapter.adapters.lacks import Lacks
 from ispbot_crm_adapter.adapters.plan_list import PlanList
 from ispbot_crm_adapter.adapters.scalars import row_of
 from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmError, CrmRejected, NoInvoiceFile, NoSuchCustomer
 from ispbot_crm_adapter.guard import Guard
 from ispbot_crm_adapter.identity import By, Locale, document_keys, number_key, ways_to_write_document
+from ispbot_crm_adapter.lacks import Lacks
 from ispbot_crm_adapter.outbound import HttpDoor
 from ispbot_crm_adapter.ports import DirectoryEntry, Statement
 from ispbot_runtime.logs import get_logger

@@ -2,7 +2,7 @@
 
 from ispbot_contracts.crm import Capability
 from ispbot_contracts.settings import IspcubeSettings
-from ispbot_crm_adapter.adapters.lacks import PROMISES_OFF, Lack, present
+from ispbot_crm_adapter.lacks import PROMISES_OFF, Lack, present
 
 _CONNECTION = Lack(
     "La API de ISPCube dice si el cliente está activo o suspendido, pero no si está en línea.",
@@ -11,7 +11,7 @@ _CONNECTION = Lack(
 _MAINTENANCE = Lack(
     "La API de ISPCube no informa mantenimientos por zona.", "Avisá los cortes con la emergencia en Herramientas."
 )
-_LEADS = Lack("La API de ISPCube no recibe interesados.", "Sus consultas quedan como tickets de ventas en OmniChat.")
+NO_LEADS = Lack("La API de ISPCube no recibe interesados.", "Sus consultas quedan como tickets de ventas en OmniChat.")
 _BUTTON = Lack(
     "No está indicado que tu empresa tenga el botón de MercadoPago de ISPCube.",
     "Si lo tiene, encendelo en Funciones opcionales. Si no, se contrata en ISPCube.",
@@ -32,7 +32,7 @@ def lacks(settings: IspcubeSettings, *, promises: bool) -> dict[Capability, Lack
             Capability.PAYMENT_PROMISE: None if promises else PROMISES_OFF,
             Capability.PAYMENT_LINK: None if settings.mercadopago_links else _BUTTON,
             Capability.TICKETS: _tickets(settings),
-            Capability.LEADS: _LEADS,
+            Capability.LEADS: NO_LEADS,
             Capability.PAYMENTS: _TILL if settings.payment_destiny_id is None else None,
             Capability.MESSAGING_PULL: _QUEUE,
         }

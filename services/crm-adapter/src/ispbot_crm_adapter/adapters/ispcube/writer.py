@@ -5,21 +5,23 @@ import re
 from datetime import date
 from decimal import Decimal
 
+from ispbot_crm_adapter.adapters.ispcube.lacks import NO_LEADS
 from ispbot_crm_adapter.adapters.ispcube.line import IspcubeLine
 from ispbot_crm_adapter.adapters.ispcube.wire import CaseRow, CustomerRow, PastPaymentRow, rows_in
+from ispbot_crm_adapter.adapters.no_leads import TakesNoLeads
 from ispbot_crm_adapter.adapters.scalars import row_of
 from ispbot_crm_adapter.errors import CrmBroken, CrmRejected, NoSuchCustomer
-from ispbot_crm_adapter.ports import CaseDraft, LeadDraft, PaymentDraft, Sighting
+from ispbot_crm_adapter.ports import CaseDraft, PaymentDraft, Sighting
 
 _TEXTS = ("item_content", "internal_item_content", "new_item_content", "items", "ticket_items")
 _URL = re.compile(r"https?://[^\s\"'\]}\\]+")
-_NO_LEADS = "ISPCube no recibe interesados por su API."
 
 
-class IspcubeWriter:
+class IspcubeWriter(TakesNoLeads):
     """``case_ids`` are category, state and assigned user; each None switches its capability off."""
 
     promises_by_invoice = False
+    no_leads = NO_LEADS.why
 
     def __init__(self, line: IspcubeLine, *, case_ids: tuple[int, int, int] | None, destiny_id: int | None) -> None:
         self._line = line
@@ -80,16 +82,6 @@ class IspcubeWriter:
                 return Sighting(there=True, reference=row.id)
         telling = all(isinstance(raw, dict) and any(name in raw for name in _TEXTS) for raw in listed)
         return Sighting(False if telling else None)
-
-    async def file_lead(self, draft: LeadDraft) -> str | None:
-        """There is no such thing."""
-        del draft
-        raise CrmRejected("rejected", _NO_LEADS)
-
-    async def find_lead(self, draft: LeadDraft) -> Sighting:
-        """There is no such thing."""
-        del draft
-        return Sighting(there=False)
 
     async def paid_before(self, customer_id: str, invoice_id: str | None) -> str:
         """Payments carry our mark: nothing to remember."""

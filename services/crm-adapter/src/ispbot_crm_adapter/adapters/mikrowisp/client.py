@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Iterable
 from urllib.parse import urljoin
 
 from ispbot_contracts.crm import Capability, CustomerAccount, Invoice
-from ispbot_crm_adapter.adapters.lacks import Lacks
 from ispbot_crm_adapter.adapters.mikrowisp import mapping
 from ispbot_crm_adapter.adapters.mikrowisp.line import MikroWispLine
 from ispbot_crm_adapter.adapters.mikrowisp.wire import ClientRow, InvoiceFileRow, InvoiceRow, ListedRow
@@ -13,6 +12,7 @@ from ispbot_crm_adapter.adapters.scalars import RowT, row_of
 from ispbot_crm_adapter.errors import CrmBroken, NoInvoiceFile, NoSuchCustomer
 from ispbot_crm_adapter.guard import Guard
 from ispbot_crm_adapter.identity import By, Locale, document_keys, ways_to_write_document
+from ispbot_crm_adapter.lacks import Lacks
 from ispbot_crm_adapter.outbound import HttpDoor
 from ispbot_crm_adapter.ports import DirectoryEntry, Statement
 from ispbot_runtime.logs import get_logger

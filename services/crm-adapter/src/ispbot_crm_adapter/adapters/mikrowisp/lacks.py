@@ -2,7 +2,7 @@
 
 from ispbot_contracts.crm import Capability
 from ispbot_contracts.settings import MikroWispSettings
-from ispbot_crm_adapter.adapters.lacks import PROMISES_OFF, Lack, present
+from ispbot_crm_adapter.lacks import PROMISES_OFF, Lack, present
 
 _DEPARTMENT = Lack(
     "Falta el departamento donde se crean los tickets.",
