@@ -84,6 +84,8 @@ class Desk:
         self._http = httpx.AsyncClient(base_url=self._url, headers={"Origin": self._url}, timeout=15, trust_env=False)
         self._queue: dict[str, str] = {}
         self._taken: set[str] = set()
+        self.repeats = 0
+        """Calls made once more because nobody knew how the first try ended."""
         self._looking: asyncio.Task[None] | None = None
         self._agents = asyncio.Semaphore(_AGENTS)
 
@@ -148,6 +150,7 @@ class Desk:
                     return None
                 if answer.status_code < 500:
                     raise Stuck(f"{method} {path}: {last}")
+            self.repeats += method != "GET"
             await asyncio.sleep(_AGAIN_S)
         raise Stuck(f"{method} {path}: {last}")
 

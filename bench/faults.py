@@ -8,10 +8,9 @@ import sys
 import tempfile
 import time
 from collections import Counter, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import zip_longest
 from pathlib import Path
 
 from pymongo import AsyncMongoClient
@@ -20,8 +19,9 @@ from bench.chaos import prepare
 from bench.chaos_ledger import backlog
 from bench.chaos_people import Desk, Stuck
 from bench.chaos_people import until as chaos_until
+from bench.faults_plans import crash_plans, halves, named, spread, with_crashes_while_recovering
 from bench.faults_record import NotHappened, Record
-from bench.faults_state import after_trying_again, counted, differences, end_state
+from bench.faults_state import after_trying_again, counted, differences, each_tried_once, end_state
 from bench.faults_story import SAID, Story, Teller
 from bench.faulty.points import Faults, Plan
 from ispbot_launcher.running import Running, start
@@ -141,6 +141,8 @@ class Bench:
     def _differences(self, story: Story, state: State) -> list[str]:
         if story.again:
             return differences(after_trying_again(self.wanted), after_trying_again(state))
+        if story.repeats:
+            return differences(each_tried_once(self.wanted), each_tried_once(state))
         return differences(self.wanted, state)
 
     async def _state(self, story: Story) -> State:
@@ -160,50 +162,14 @@ class Bench:
                 await asyncio.sleep(_LOOK_S)
 
 
-def crash_plans(seen: Mapping[str, Sequence[str]], *, together: bool, each: int, only: str = "") -> list[Plan]:
-    """Return plans that crash every service at every point, a service ``each`` times in one telling, at points far apart in
-    the story; ``together``: all services in the same telling."""
-    crashes = {}
-    for name, reached in seen.items():
-        points = [point for point in reached if only in f"{name} {point}"]
-        tellings = -(-len(points) // each)
-        crashes[name] = [{name: points[first::tellings]} for first in range(tellings)]
-    if not together:
-        return [Plan(crash=crash) for of_one in crashes.values() for crash in of_one]
-    return [
-        Plan(crash={name: points for crash in group if crash for name, points in crash.items()})
-        for group in zip_longest(*crashes.values())
-    ]
-
-
-def halves(plan: Plan) -> list[Plan]:
-    """Return the plan's crashes in two parts; none when there is only one left."""
-    every = [(name, point) for name, points in plan.crash.items() for point in points]
-    if len(every) == 1:
-        return []
-    parts = (every[: len(every) // 2], every[len(every) // 2 :])
-    return [Plan(crash={name: [point for of, point in part if of == name] for name, _ in part}) for part in parts]
-
-
-def named(plan: Plan) -> str:
-    """Return the plan's crashes as one line."""
-    return ", ".join(f"{name}: {point}" for name, points in plan.crash.items() for point in points)
-
-
-def spread(plans: Sequence[Plan], most: int | None) -> list[Plan]:
-    """Return at most so many plans, taken evenly from all of them."""
-    if most is None or most >= len(plans):
-        return list(plans)
-    return [plans[place * len(plans) // most] for place in range(most)]
-
-
 async def run(
     running: Running, faults: Faults, *, together: bool, each: int = 1, only: str = "", crashes: int | None = None,
     said: Sequence[str] = SAID,
 ) -> list[Round]:  # fmt: skip
     """Tell the story under every plan and return how each telling ended; undisturbed the phone gets ``said``, in order.
 
-    A telling with several crashes that ended in another way is told again by halves, down to the crash that does it.
+    Points that are first reached when something goes wrong are crashed too, in one more telling of the same plan; not when
+    the number of ``crashes`` is limited. A telling with several crashes that ended in another way is told again by halves, down to the crash that does it.
     """
     rounds: list[Round] = []
     bus = await prepare(running)
@@ -220,9 +186,15 @@ async def run(
                 ]
                 every = spread(crash_plans(faults.seen(), together=together, each=each, only=only), crashes)
                 left = deque([*plans, *((named(plan), plan) for plan in every)])
+                known = faults.seen()
                 while left:
                     name, plan = left.popleft()
                     rounds.append(await bench.round(name, plan))
+                    reached = faults.seen()
+                    more = with_crashes_while_recovering(plan, known, reached, only=only)
+                    if more and crashes is None:
+                        left.append((f"{named(more)} (the last ones while recovering)", more))
+                    known = reached
                     print(_line(rounds[-1], left=len(left)), flush=True)
                     if rounds[-1].problems and plan.crash:
                         left.extendleft((named(part), part) for part in halves(plan))

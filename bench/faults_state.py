@@ -48,9 +48,14 @@ _LEFT_OUT = {
 }  # fmt: skip
 """Clocks, places and numbers handed out, and what depends on how fast a telling was (``answers`` are those of the last
 minutes; every answer stands on the phone)."""
-_LEFT_OUT_OF = {"ispbot_tickets.conversations": {"recent", "parked"}, "ispbot_gateway_wa.sends": {"fence"}}
+_LEFT_OUT_OF = {
+    "ispbot_tickets.conversations": {"recent", "parked"},
+    "ispbot_tickets.lines": {"cause"},
+    "ispbot_gateway_wa.sends": {"fence"},
+}
 """What races even undisturbed: places given as people's lines and event lines came (the order of the messages is compared), ticks
-that came before their line and waited for it (the line's tick is compared), the number of the gateway's lease."""
+that came before their line and waited for it (the line's tick is compared), so that no later tick changed it (``cause``), the
+number of the gateway's lease."""
 _NOT_OF_A_STORY = {
     "ispbot_tickets.counters": "gaps in numbers are allowed",
     "ispbot_tickets.days": "counted",
@@ -65,6 +70,8 @@ _NOT_OF_A_STORY = {
 """Collections that are not compared document by document, and why."""
 _OF_THE_MOMENT = {"preview", "preview_author", "unread", "waiting_since"}
 """Of a ticket in an event: how far the archive was just then."""
+_AUDIT = "ispbot_panel_api.audit"
+_TRIED = re.compile(r"'(?:action|target)': '[^']*'")
 _BIG = 10**11
 AGAIN = "<again>"
 _ALWAYS_THE_SAME = {
@@ -259,6 +266,13 @@ def after_trying_again(state: Mapping[str, list[str]]) -> dict[str, list[str]]:
     a case, which comes from the customer's last words."""
     same = {place: lines for place, lines in state.items() if place in _ALWAYS_THE_SAME}
     return {place: [_UNDERSTOOD.sub("", line) for line in lines] for place, lines in same.items()}
+
+
+def each_tried_once(state: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return what must be the same although the agent had to repeat a call: of the audit, which keeps every try and how
+    far it came, what was tried at all."""
+    tried = {", ".join(_TRIED.findall(line)) for line in state[_AUDIT]}
+    return {**state, _AUDIT: sorted(tried)}
 
 
 def _parting(wanted: str, found: str) -> str:

@@ -46,6 +46,9 @@ class Story:
     again: list[str] = field(default_factory=list)
     """WhatsApp ids of what was said because a part that was asked had just died: "write *reintentar*", and that word."""
 
+    repeats: int = 0
+    """How often the agent had to repeat a call to the panel. Each try is one more line of the audit, as it must be."""
+
     @property
     def phone(self) -> str:
         """The customer's number: new in every telling."""
@@ -63,6 +66,11 @@ class Teller:
 
     async def tell(self) -> None:
         """Tell it to the end. Raises NotHappened or Stuck."""
+        repeats = self._desk.repeats
+        await self._tell()
+        self.story.repeats = self._desk.repeats - repeats
+
+    async def _tell(self) -> None:
         await self._phone.configure(name=f"Persona {self.story.number}", by_phone=True)
         await self._asks("hola")
         await self._phone.configure(by_phone=False, hide_number=True)

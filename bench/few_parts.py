@@ -47,8 +47,11 @@ class World:
         return {each.part.name: each.child.pid for each in self.supervisor.watches if each.child is not None}
 
 
-def plan_of(folder: Path, *, replicas: Mapping[str, int], mongo_uri: str | None = None) -> Plan:
-    """Return the plan of an instance in ``folder``."""
+def plan_of(
+    folder: Path, *, replicas: Mapping[str, int], mongo_uri: str | None = None, mongo_prefix: str = "ispbot"
+) -> Plan:
+    """Return the plan of an instance in ``folder``; ``mongo_prefix`` keeps several on one server apart, one after the other."""
+    os.environ["ISPBOT_MONGO_PREFIX"] = mongo_prefix
     os.environ["ISPBOT_REPLICAS"] = ",".join(f"{name}={count}" for name, count in replicas.items())
     if mongo_uri:
         os.environ["ISPBOT_MONGO_URI"] = mongo_uri

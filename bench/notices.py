@@ -19,7 +19,7 @@ from rich.console import Console
 from bench.chaos import kill
 from bench.latency import RESULTS, WORDS, Drain, Load, percentile, step
 from bench.notices_burst import KNOWN, MARK, Burst, Plan, known_phone
-from bench.notices_count import Phones, Row, problems_of, rows_of
+from bench.notices_count import Phones, Row, open_of, problems_of, rows_of
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.notices import ListNotices, NoticeState, NoticesUnreached
 from ispbot_contracts.settings import BotSettings, NoticeIntegration, NoticeSettings, Section, SendingSettings
@@ -31,11 +31,10 @@ from ispbot_runtime.settings_store import SettingsStore
 from ispbot_sims.wa_network.client.linking import link
 from ispbot_sims.wa_network.client.network import WaNetworkClient
 
-WINDOW = 200
 BUDGET = 30
 _WARM_UP_RATE = 8.0
 _SLICE_S = 5.0
-_LOOK_S = 2.0
+_LOOK_S = 5.0
 _RECOVERED_S = 5.0
 """So long after a part is back its outage still counts."""
 _HEARD_S = 10.0
@@ -78,7 +77,7 @@ class Result:
     problems: dict[str, list[int]]
 
 
-async def prepare(bus: Bus, running: Running, token: str) -> None:
+async def prepare(bus: Bus, running: Running, token: str, per_minute: float) -> None:
     """Widen the pace as a provider would whose number stands it, and keep a budget for strangers."""
     store = SettingsStore(bus, Cipher(running.secret_key))
     digest = hashlib.sha256(token.encode()).hexdigest()
@@ -87,8 +86,8 @@ async def prepare(bus: Bus, running: Running, token: str) -> None:
     )  # fmt: skip
     values: list[Section] = [
         SendingSettings(
-            show_typing=False, max_per_second=1000, mark_read=False, notices_per_minute=6000, cold_per_day=BUDGET,
-            quiet_hours=False,
+            show_typing=False, max_per_second=1000, mark_read=False, notices_per_minute=per_minute,
+            cold_per_day=BUDGET, quiet_hours=False,
         ),
         BotSettings(reply_budget=100, same_reply_max=10, reply_budget_window_s=30),
         NoticeSettings(integrations=[integration]),
@@ -145,12 +144,13 @@ class Chat:
 async def settled(running: Running, burst: Burst, limit_s: float) -> list[Row]:
     """Wait until every accepted notice is in the ledger and nothing more happens today, or the time is over."""
     deadline = time.monotonic() + limit_s
-    while True:
-        rows = await rows_of(running)
-        there = {row.number for row in rows if row.settled}
-        if there.issuperset(burst.ids) or time.monotonic() > deadline:
-            return rows
+    while time.monotonic() < deadline:
+        if await open_of(running) <= burst.plan.strangers:
+            rows = await rows_of(running)
+            if {row.number for row in rows if row.settled}.issuperset(burst.ids):
+                return rows
         await asyncio.sleep(_LOOK_S)
+    return await rows_of(running)
 
 
 async def panel_times(bus: Bus) -> dict[str, float]:
@@ -177,7 +177,7 @@ async def measure(running: Running, bus: Bus, args: argparse.Namespace) -> Resul
     """Chat alone, chat under the burst, kill, count."""
     token, phones, killer = secrets.token_urlsafe(32), Phones(), Killer(running)
     plan = Plan(args.notices, strangers=BUDGET + 10, unreadable=20)
-    await prepare(bus, running, token)
+    await prepare(bus, running, token, args.pace)
     chatting = [f"549351700{number:04d}" for number in range(args.chats)]
     async with WaNetworkClient(running.phone_url) as net:
         await link(net)
@@ -188,7 +188,7 @@ async def measure(running: Running, bus: Bus, args: argparse.Namespace) -> Resul
         customers = Load(net, [known_phone(number) for number in range(KNOWN)])
         await step(customers, drain, _WARM_UP_RATE, KNOWN / _WARM_UP_RATE, ["hola"])
         alone = await step(load, drain, args.rate, args.seconds, WORDS)
-        burst = Burst(f"http://127.0.0.1:{running.part('crm-adapter').port}/gw/send", token, plan)
+        burst = Burst(f"http://127.0.0.1:{running.part('crm-adapter').port}/gw/send", token, plan, args.at_once)
         chat, began = Chat(load, args.rate), time.perf_counter()
         chatter = asyncio.create_task(chat.run())
         killing = asyncio.create_task(killer.run(plan, burst, phones)) if not args.no_kills else None
@@ -250,6 +250,8 @@ def main() -> int:
     """Measure and print; 1 when anything is not as it must be."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--notices", type=int, default=10_000)
+    parser.add_argument("--at-once", type=int, default=64, help="pushes that wait for an answer side by side")
+    parser.add_argument("--pace", type=float, default=6000.0, help="notices a minute the number may send")
     parser.add_argument("--chats", type=int, default=60)
     parser.add_argument("--rate", type=float, default=10.0, help="messages a second of the phones that chat")
     parser.add_argument("--seconds", type=float, default=30.0, help="so long they chat without notices")
@@ -259,8 +261,7 @@ def main() -> int:
     parser.add_argument("--mongo-uri", help="a MongoDB-protocol server in place of the embedded one")
     parser.add_argument("--keep", type=Path, help="folder for the instance's data and logs (default: a temporary one)")
     args = parser.parse_args()
-    environment = {"ISPBOT_NOTICE_WINDOW": str(WINDOW)}
-    environment |= {"ISPBOT_MONGO_URI": args.mongo_uri} if args.mongo_uri else {}
+    environment = {"ISPBOT_MONGO_URI": args.mongo_uri} if args.mongo_uri else {}
     with tempfile.TemporaryDirectory() as folder:
         place = args.keep or Path(folder)
         place.mkdir(parents=True, exist_ok=True)

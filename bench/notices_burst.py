@@ -1,20 +1,15 @@
-"""The notices of the measurement: whom they are for, how they are pushed, and what must become of each."""
+"""The notices of the measurement: whom they are for, what the system that pushes them was answered."""
 
 import asyncio
-import random
+import json
+import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
-
-import httpx
+from dataclasses import asdict, dataclass, field
 
 MARK = "Aviso de prueba"
 KNOWN = 200
 """So many people wrote before; everybody else is a stranger, for whom there is a budget."""
-_AT_ONCE = 64
-_TRIES = 120
-_AGAIN_S = 1.0
-_EVERY_TWICE = 50
 _NOBODY = "12"
 
 
@@ -44,11 +39,12 @@ def known_phone(number: int) -> str:
 
 @dataclass
 class Burst:
-    """Pushes as a management system does that repeats what it got no answer to, and some although it got one."""
+    """What the pushing process (``notices_push``) was answered, as it goes on."""
 
     url: str
     token: str
     plan: Plan
+    at_once: int
     ids: dict[int, str] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)
     repeated: Counter[str] = field(default_factory=Counter)
@@ -56,44 +52,30 @@ class Burst:
     other_id: int = 0
     """Repetitions that were answered with another id."""
     took: list[float] = field(default_factory=list)
-    _left: list[int] = field(default_factory=list)
 
     async def run(self) -> float:
-        """Push everything; returns how many seconds that took."""
-        self._left = list(range(self.plan.count))
-        random.Random(1).shuffle(self._left)
+        """Push everything; returns how many seconds that took. Raises RuntimeError when the pusher fails."""
         began = time.perf_counter()
-        limits, headers = httpx.Limits(max_connections=_AT_ONCE), {"Authorization": f"Bearer {self.token}"}
-        async with httpx.AsyncClient(timeout=20, limits=limits, headers=headers) as http:
-            await asyncio.gather(*(self._worker(http) for _ in range(_AT_ONCE)))
+        pusher = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bench.notices_push", stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+        )
+        if pusher.stdin is None or pusher.stdout is None:
+            raise RuntimeError("the pusher has no pipes")
+        order = {"url": self.url, "token": self.token, "plan": asdict(self.plan), "at_once": self.at_once}
+        pusher.stdin.write(json.dumps(order).encode() + b"\n")
+        async for line in pusher.stdout:
+            self._note(*json.loads(line))
+        if await pusher.wait():
+            raise RuntimeError("the pusher failed")
         return time.perf_counter() - began
 
-    async def _worker(self, http: httpx.AsyncClient) -> None:
-        while self._left:
-            number = self._left.pop()
-            await self._push(http, number)
-            if number % _EVERY_TWICE == 0 and number in self.ids:
-                first = self.ids[number]
-                await self._push(http, number)
-                self.other_id += self.ids[number] != first
-
-    async def _push(self, http: httpx.AsyncClient, number: int) -> None:
-        form = {"to": self.plan.phone_of(number), "message": f"{MARK} {number}"}
-        for _ in range(_TRIES):
-            began = time.perf_counter()
-            try:
-                answer = await http.post(self.url, data=form)
-            except httpx.HTTPError:
-                self.repeated["no_answer"] += 1
-                await asyncio.sleep(_AGAIN_S)
-                continue
-            self.took.append(time.perf_counter() - began)
-            if answer.status_code == httpx.codes.OK:
-                self.ids[number] = answer.json()["id"]
-                return
-            if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE:
-                self.refused[number] = answer.json()["code"]
-                return
-            self.repeated["unavailable"] += 1
-            await asyncio.sleep(_AGAIN_S)
-        self.refused[number] = "never_answered"
+    def _note(self, number: int, what: str, detail: str, took: float) -> None:
+        if what == "again":
+            self.repeated[detail] += 1
+        elif what == "refused":
+            self.refused[number] = detail
+        else:
+            self.other_id += self.ids.get(number, detail) != detail
+            self.ids[number] = detail
+        if detail not in ("no_answer", "never_answered"):
+            self.took.append(took)

@@ -3,13 +3,16 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
+from pymongo.asynchronous.collection import AsyncCollection
+
 from bench.notices_burst import MARK, Burst, Plan
 from ispbot_launcher.running import Running
-from ispbot_runtime.mongo import connect_database
+from ispbot_runtime.mongo import Document, connect_database
 from ispbot_runtime.settings import CommonSettings
 
 _NUMBER = re.compile(rf"{MARK} (\d+)")
@@ -50,11 +53,25 @@ class Phones:
                 self.heard[str(event["phone"]), int(number)] += 1
 
 
+@asynccontextmanager
+async def _notices(running: Running) -> AsyncIterator[AsyncCollection[Document]]:
+    client, database = connect_database(CommonSettings(mongo_uri=running.mongo_uri), "crm-adapter")
+    try:
+        yield database["notices"]
+    finally:
+        await client.close()
+
+
+async def open_of(running: Running) -> int:
+    """Return how many are not over."""
+    async with _notices(running) as notices:
+        return await notices.count_documents({"state": {"$in": list(_OPEN)}})
+
+
 async def rows_of(running: Running) -> list[Row]:
     """Return the whole ledger."""
-    client, database = connect_database(CommonSettings(mongo_uri=running.mongo_uri), "crm-adapter")
-    found = await database["notices"].find({}, {"state": 1, "reason": 1, "text": 1}).to_list()
-    await client.close()
+    async with _notices(running) as notices:
+        found = await notices.find({}, {"state": 1, "reason": 1, "text": 1}).to_list()
     return [Row(one["_id"], int(_NUMBER.findall(one["text"])[0]), one["state"], one["reason"]) for one in found]
 
 

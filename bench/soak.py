@@ -18,8 +18,10 @@ from rich.table import Table
 from bench.chaos_ledger import backlog
 from bench.latency import RESULTS, WORDS, Load, prepare
 from ispbot_contracts.streams import STREAMS
+from ispbot_launcher.parts import DATABASE
 from ispbot_launcher.running import Running, start
 from ispbot_runtime.bus import Bus
+from ispbot_runtime.mongo import MOST_CONNECTIONS
 from ispbot_runtime.settings import CommonSettings
 from ispbot_sims.wa_network.client.linking import link
 from ispbot_sims.wa_network.client.network import WaNetworkClient
@@ -27,11 +29,13 @@ from ispbot_sims.wa_network.client.network import WaNetworkClient
 LIMITS = {"memory_mb": 0.5, "handles": 0.2, "lag": 5.0, "bytes_per_message": 20_000.0}
 """Growth allowed per minute after the warm-up, of each process (MB, open handles) and of the whole (messages left); and how
 much all streams may take per message written, which grows by design until their limits and must not grow faster."""
-_WITNESSES = ("phone-network", "demo-isp", "nats", "database")
+_WITNESSES = ("phone-network", "demo-isp", "nats", DATABASE)
 """Their memory holds the history itself (the stand-in's chats, the stores' caches): shown, not judged."""
 _FLOORS = {"memory_mb": 5.0, "handles": 3.0, "lag": 50.0}
 """Growth over the whole run that says nothing in a short one."""
 _WARM_SHARE = 0.2
+_MONITORS = 2
+"""Connections with which the driver watches the server, beside the pool."""
 
 
 @dataclass
@@ -41,6 +45,9 @@ class Sample:
     at: float
     memory_mb: dict[str, float]
     handles: dict[str, int]
+    """Open files and sockets, those of ``connections`` not among them."""
+    connections: dict[str, int]
+    """Sockets between the part and the database: a pool that follows the questions under way, up to a fixed size."""
     lag: int
     stream_bytes: int
     written: int
@@ -56,10 +63,21 @@ class Trend:
     per_minute: float
     limit: float | None
     floor: float
+    most: float | None = None
+    """In place of a limit per minute: what ``last`` may be."""
+
+    @property
+    def bound(self) -> str:
+        """What it is judged by, in words."""
+        if self.most is not None:
+            return f"at most {self.most:g}"
+        return "shown only" if self.limit is None else f"{self.limit:g}"
 
     @property
     def too_steep(self) -> bool:
         """Tell whether it grows faster than allowed, and by enough to tell."""
+        if self.most is not None:
+            return self.last > self.most
         grown = self.last - self.first
         return self.limit is not None and self.per_minute > self.limit and grown > self.floor
 
@@ -86,15 +104,30 @@ def trends(samples: list[Sample]) -> list[Trend]:
         Trend(what, points[0][1], points[-1][1], round(slope(points), 3), LIMITS.get(kind), _FLOORS.get(kind, 0.0))
         for (what, kind), points in series.items()
     ]
+    pools = [
+        Trend(
+            f"database connections of {name}, first and most", first, most, 0.0, None, 0.0, MOST_CONNECTIONS + _MONITORS
+        )
+        for name, first in calm[0].connections.items()
+        if name != DATABASE
+        for most in (max(each.connections.get(name, 0) for each in calm),)
+    ]
     written = max(1, calm[-1].written - calm[0].written)
     per_message = (calm[-1].stream_bytes - calm[0].stream_bytes) / written
     first, last = float(calm[0].stream_bytes), float(calm[-1].stream_bytes)
     return [
         *found,
+        *pools,
         Trend(
             "bytes in streams per message written", first, last, round(per_message), LIMITS["bytes_per_message"], 0.0
         ),
     ]
+
+
+def database_sockets(pid: int, port: int | None) -> int:
+    """Return how many connections a process has with the database, or the database itself with others."""
+    ends = psutil.Process(pid).net_connections("tcp")
+    return sum(port in {end.laddr.port, end.raddr.port} for end in ends if end.raddr)
 
 
 class Watch:
@@ -109,13 +142,16 @@ class Watch:
     async def take(self) -> None:
         """Take one sample."""
         pids = {part.name: part.pid for part in self._running.state.parts if part.pid is not None}
-        handles = {name: psutil.Process(pid).num_fds() for name, pid in pids.items()}
+        port = self._running.state.database_port
+        connections = {name: database_sockets(pid, port) for name, pid in pids.items()}
+        handles = {name: psutil.Process(pid).num_fds() - connections[name] for name, pid in pids.items()}
         infos = [await self._bus.js.stream_info(spec.name) for spec in STREAMS]
         self.samples.append(
             Sample(
                 at=(time.monotonic() - self._began) / 60,
                 memory_mb={name: round(size / 1e6, 1) for name, size in self._running.memory().items()},
                 handles=handles,
+                connections=connections,
                 lag=await backlog(self._bus),
                 stream_bytes=sum(info.state.bytes for info in infos),
                 written=self.written,
@@ -124,7 +160,7 @@ class Watch:
         now = self.samples[-1]
         print(
             f"  {now.at:5.1f} min: {now.written} written, {now.lag} left, {sum(now.memory_mb.values()):.0f} MB, "
-            f"{sum(handles.values())} handles, streams {now.stream_bytes / 1e6:.1f} MB", flush=True,
+            f"{sum(handles.values())} handles, {connections.get(DATABASE, 0)} database connections, streams {now.stream_bytes / 1e6:.1f} MB", flush=True,
         )  # fmt: skip
 
 
@@ -159,8 +195,7 @@ def report(samples: list[Sample], found: list[Trend]) -> bool:
     table = Table("what", "first", "last", "per minute", "limit", "")
     for each in sorted(found, key=lambda trend: not trend.too_steep):
         verdict = "GROWS" if each.too_steep else ""
-        limit = "shown only" if each.limit is None else f"{each.limit:g}"
-        table.add_row(each.what, f"{each.first:g}", f"{each.last:g}", f"{each.per_minute:g}", limit, verdict)
+        table.add_row(each.what, f"{each.first:g}", f"{each.last:g}", f"{each.per_minute:g}", each.bound, verdict)
     Console(width=140).print(table)
     fine = not any(each.too_steep for each in found)
     RESULTS.mkdir(parents=True, exist_ok=True)

@@ -6,12 +6,15 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from ispbot_launcher.running import Running, start
 from ispbot_sims.wa_network.client.linking import link
 from ispbot_sims.wa_network.client.network import WaNetworkClient
 from tests.staff import Panel, administrator
+
+PATIENCE_MS = 30_000
+"""How long a screen may take on a machine that runs other tests beside; what never comes fails all the same."""
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +51,7 @@ async def linked(running: Running, net: WaNetworkClient, admin: Panel) -> WaNetw
 async def browser() -> AsyncIterator[Browser]:
     path = os.environ.get("ISPBOT_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     assert path, "no Chromium found: ./ispbot test installs it"
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(
             executable_path=path,

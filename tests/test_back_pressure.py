@@ -4,9 +4,10 @@ import asyncio
 import json
 import os
 import re
+import resource
 import signal
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +24,7 @@ from tests.staff import Panel
 
 pytestmark = [pytest.mark.system, pytest.mark.timeout(300)]
 
+_FULL_AT = 4096
 PNG = bytes.fromhex("89504e470d0a1a0a0000000d49484452") + bytes(200)
 
 
@@ -75,11 +77,15 @@ async def slow_provider(running: Running, seconds: float) -> AsyncIterator[None]
             (await http.delete("/_sim/faults")).raise_for_status()
 
 
-@contextmanager
-def frozen(running: Running, name: str) -> Iterator[None]:
+def frozen(running: Running, name: str) -> AbstractContextManager[None]:
     """Stop a part without ending it: it holds its connections and answers nothing."""
     pid = running.part(name).pid
     assert pid is not None
+    return stopped(pid)
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
     os.kill(pid, signal.SIGSTOP)
     try:
         yield
@@ -97,6 +103,14 @@ async def no_room(bus: Bus, stream: str) -> AsyncIterator[None]:
         yield
     finally:
         await bus.js.update_stream(before)
+
+
+def fill_the_disk(running: Running, *names: str) -> None:
+    """Let every write of a part's present process fail; one started anew has room again."""
+    for name in names:
+        pid = running.part(name).pid
+        assert pid is not None
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (_FULL_AT, resource.RLIM_INFINITY))
 
 
 async def ticket_of(admin: Panel, number: str) -> str:
@@ -173,6 +187,23 @@ async def test_a_full_bus_loses_nothing_and_the_panel_says_so(linked, screen, bu
         await asyncio.gather(*(phone.say("menú") for phone in phones))
     await asyncio.gather(*(eventually(lambda phone=phone: len(phone.inbox) == 2, timeout_s=90) for phone in phones))
     await screen.is_over("gateway-wa:bus_storage")
+    assert [len(phone.inbox) for phone in phones] == [2] * len(phones)
+
+
+async def test_after_a_full_disk_bus_and_database_come_back_by_themselves_and_nothing_is_lost(
+    linked, screen, bus, running: Running
+):
+    phones = [linked.phone(f"54935176{number:05d}") for number in range(6)]
+    before = {name: running.part(name).restarts for name in ("nats", "database")}
+    with stopped(running.process.pid):  # who starts them anew does so only after the panel had its time to say it
+        fill_the_disk(running, "database")
+        await asyncio.gather(*(phone.say("hola") for phone in phones))
+        await screen.says("router:database")
+        fill_the_disk(running, "nats")
+    await eventually(lambda: all(running.part(name).restarts > before[name] for name in before), timeout_s=90)
+    await asyncio.gather(*(phone.say("menú") for phone in phones))
+    await asyncio.gather(*(eventually(lambda phone=phone: len(phone.inbox) == 2, timeout_s=90) for phone in phones))
+    await eventually(lambda: not screen.alerts, timeout_s=60)
     assert [len(phone.inbox) for phone in phones] == [2] * len(phones)
 
 

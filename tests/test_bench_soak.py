@@ -3,12 +3,13 @@
 from bench.soak import Sample, trends
 
 
-def samples(memory, lag=lambda minute: 3) -> list[Sample]:
+def samples(memory, lag=lambda minute: 3, connections=lambda minute: 10) -> list[Sample]:
     return [
         Sample(
             at=float(minute),
             memory_mb={"router": memory(minute), "database": 60.0 + 9 * minute},
             handles={"router": 20 + minute % 2},
+            connections={"router": connections(minute), "database": connections(minute)},
             lag=lag(minute),
             stream_bytes=1_000_000 + 300_000 * minute,
             written=60 * minute,
@@ -36,3 +37,10 @@ def test_what_it_takes_to_get_warm_is_not_counted():
 def test_work_that_piles_up_is_told():
     found = trends(samples(lambda minute: 100.0, lag=lambda minute: 12 * minute))
     assert grown(found) == ["messages left on the bus"]
+
+
+def test_a_pool_may_fill_up_but_not_pass_its_size():
+    assert grown(trends(samples(lambda minute: 100.0, connections=lambda minute: 4 + minute))) == []
+    assert grown(trends(samples(lambda minute: 100.0, connections=lambda minute: 5 + minute))) == [
+        "database connections of router, first and most"
+    ]

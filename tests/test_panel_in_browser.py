@@ -11,6 +11,7 @@ from ispbot_launcher.running import Running
 from ispbot_runtime.testing import eventually
 from ispbot_sims.wa_network.client.linking import link
 from ispbot_sims.wa_network.client.network import WaNetworkClient
+from tests.conftest import PATIENCE_MS
 from tests.staff import PASSWORD, Panel, administrator
 
 pytestmark = [pytest.mark.browser, pytest.mark.system, pytest.mark.timeout(240)]
@@ -25,7 +26,7 @@ PICTURE = base64.b64decode(
 
 async def open_context(browser: Browser, base: str) -> BrowserContext:
     context = await browser.new_context(base_url=base, locale="es-AR", viewport={"width": 1440, "height": 900})
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(PATIENCE_MS)
     return context
 
 
@@ -65,14 +66,14 @@ class PhonePage:
         await self.page.get_by_test_id("phone-send").click()
 
     async def sees(self, text: str) -> None:
-        await expect(self.page.get_by_test_id("bubble-in").filter(has_text=text).last).to_be_visible(timeout=20_000)
+        await expect(self.page.get_by_test_id("bubble-in").filter(has_text=text).last).to_be_visible()
 
     async def asks(self, text: str, answer: str) -> None:
         """Write and wait for one new message that holds ``answer``."""
         bubbles = self.page.get_by_test_id("bubble-in")
         before = await bubbles.count()
         await self.say(text)
-        await expect(bubbles).to_have_count(before + 1, timeout=20_000)
+        await expect(bubbles).to_have_count(before + 1)
         await expect(bubbles.last).to_contain_text(answer)
 
     async def count(self) -> int:
@@ -104,12 +105,12 @@ async def test_the_whole_story(browser: Browser, running: Running, tmp_path: Pat
     await choose_password(admin, "admin", PASSWORD)
 
     # The dashboard shows the QR; the company's phone scans it.
-    await expect(admin.get_by_test_id("qr-code")).to_be_visible(timeout=20_000)
+    await expect(admin.get_by_test_id("qr-code")).to_be_visible()
     await picture(admin, "dashboard-qr")
     mobile = await open_context(browser, running.phone_url)
     phone = PhonePage(await mobile.new_page(), running.phone_url)
     await phone.scan_as_business()
-    await expect(admin.get_by_text("Conectado").first).to_be_visible(timeout=20_000)
+    await expect(admin.get_by_text("Conectado").first).to_be_visible()
 
     # A customer asks the balance and gets it with the invoice's PDF.
     await phone.be(CUSTOMER)
@@ -132,11 +133,11 @@ async def test_the_whole_story(browser: Browser, running: Running, tmp_path: Pat
     await log_in(operator, "ana", OPERATOR_FIRST)
     await choose_password(operator, OPERATOR_FIRST, OPERATOR_PASSWORD)
     row = operator.get_by_test_id("queue-row").filter(has_text="Nélida Correa")
-    await expect(row).to_be_visible(timeout=20_000)
+    await expect(row).to_be_visible()
     await row.click()
     await operator.get_by_role("button", name="Tomar ticket").click()
     await expect(operator.get_by_role("button", name="Cerrar ticket")).to_be_visible()
-    await expect(operator.get_by_label("Datos del cliente").get_by_text("18.500").first).to_be_visible(timeout=20_000)
+    await expect(operator.get_by_label("Datos del cliente").get_by_text("18.500").first).to_be_visible()
 
     # The operator answers with words and a picture; the customer sees both, and the ticks turn.
     await operator.get_by_label("Mensaje", exact=True).fill(
@@ -148,10 +149,10 @@ async def test_the_whole_story(browser: Browser, running: Running, tmp_path: Pat
     lights.write_bytes(PICTURE)
     await operator.locator("input[type=file]").set_input_files(str(lights))
     await operator.get_by_role("button", name="Enviar", exact=True).click()
-    await expect(phone.page.get_by_test_id("bubble-in").locator("img").last).to_be_visible(timeout=20_000)
+    await expect(phone.page.get_by_test_id("bubble-in").locator("img").last).to_be_visible()
     before = await phone.count()
     await phone.say("gracias!")
-    await expect(operator.get_by_test_id("message-bubble").filter(has_text="gracias!")).to_be_visible(timeout=20_000)
+    await expect(operator.get_by_test_id("message-bubble").filter(has_text="gracias!")).to_be_visible()
     assert await phone.count() == before, "the bot must be silent while a person attends"
     await picture(operator, "omnichat")
 

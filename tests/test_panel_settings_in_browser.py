@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from ispbot_launcher.running import Running
+from tests.conftest import PATIENCE_MS
 from tests.staff import PASSWORD, administrator
 from tests.test_panel_in_browser import check
 
@@ -27,7 +28,7 @@ async def logged_in(browser: Browser, running: Running, **options: object) -> Br
     context = await browser.new_context(
         base_url=running.panel_url, locale="es-AR", bypass_csp=True, **{"viewport": {"width": 1440, "height": 900}} | options
     )  # fmt: skip
-    context.set_default_timeout(20_000)
+    context.set_default_timeout(PATIENCE_MS)
     await context.add_cookies(cookies)
     return context
 
@@ -174,12 +175,12 @@ async def test_an_integrations_token_is_shown_once(page: Page) -> None:
     assert len(token) >= 40
     await check(page, "token")
     await dialog.get_by_role("button", name="Ya lo guardé").click()
-    await expect(page.get_by_text("MikroWisp de prueba")).to_be_visible()
+    await expect(page.get_by_text("MikroWisp de prueba", exact=True)).to_be_visible()
     await expect(dialog).to_have_count(0)
     assert token not in await page.content()
     await page.get_by_role("button", name="Revocar MikroWisp de prueba").click()
     await page.get_by_role("dialog").get_by_role("button", name="Revocar").click()
-    await expect(page.get_by_text("MikroWisp de prueba")).to_be_hidden()
+    await expect(page.get_by_text("MikroWisp de prueba", exact=True)).to_be_hidden()
 
 
 async def test_emergency_texts_are_saved_and_the_restart_asks_first(page: Page) -> None:

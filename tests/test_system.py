@@ -109,6 +109,27 @@ async def test_a_person_takes_over_and_gives_back(linked, admin):
     await phone.expect("Silvia", timeout_s=10)
 
 
+async def test_what_decrypts_at_the_second_try_is_answered_and_shown_to_the_agent(linked, admin):
+    phone = linked.phone("5493515550005")
+    await phone.say("hola")
+    await phone.expect("Julián", timeout_s=20)
+    await linked.fault("second_try", phone=phone.number)
+    await phone.say("asesor")
+    await phone.expect("Te responde una persona", timeout_s=20)
+    rows = []
+
+    async def in_queue() -> bool:
+        queue = await admin.get("/api/tickets", view="pending")
+        rows[:] = [row for row in queue["rows"] if row["customer_name"] == "Julián Acosta"]
+        return bool(rows)
+
+    await eventually(in_queue, timeout_s=20)
+    page = await admin.get(f"/api/tickets/{rows[0]['id']}/messages")
+    assert [line["text"] for line in page["messages"] if line["author"]["kind"] == "customer"] == ["hola", "asesor"]
+    assert len([seen for seen in phone.inbox if "No pude leer" in (seen.text or "")]) == 1
+    assert len([seen for seen in phone.inbox if "Te responde una persona" in (seen.text or "")]) == 1
+
+
 async def test_one_correlation_id_runs_from_the_phones_message_to_its_answer(linked, running: Running):
     phone = linked.phone("5493515550003")
     await phone.say("hola")

@@ -100,6 +100,18 @@ async def test_a_message_can_arrive_unreadable(tmp_path):
         assert await world.net.phone(NELIDA).expect_tick(message_id, "delivered") == "delivered"
 
 
+async def test_a_message_can_arrive_readable_at_the_second_try(tmp_path):
+    async with linked_world(tmp_path) as world:
+        await world.net.fault("second_try", phone=NELIDA)
+        message_id = await world.net.phone(NELIDA).say("hola")
+        frame = await world.device.expect("message")
+        [placeholder] = [f for f in world.device.frames if f["t"] == "undecryptable"]
+        assert placeholder["info"] == frame["info"]
+        assert (frame["info"]["id"], frame["content"]["text"]) == (message_id, "hola")
+        assert placeholder["delivery_id"] < frame["delivery_id"]
+        assert await world.net.phone(NELIDA).expect_tick(message_id, "delivered") == "delivered"
+
+
 async def test_a_silent_link_is_connected_and_carries_nothing_until_it_wakes(tmp_path):
     async with linked_world(tmp_path) as world:
         await world.net.fault("silent", times=None)

@@ -32,6 +32,13 @@ class Ready(StrEnum):
     """It does one thing and ends with 0."""
 
 
+class Checkup(StrEnum):
+    """How a part that is ready is asked whether it still stores what it is given."""
+
+    BUS = "bus"
+    DATABASE = "database"
+
+
 @dataclass(frozen=True)
 class Part:
     """One process."""
@@ -46,6 +53,7 @@ class Part:
     """Added to the launcher's own environment."""
     after: tuple[str, ...] = ()
     """Parts that must be ready before this one is started; names that are not part of the start are ignored."""
+    checkup: Checkup | None = None
 
 
 class Transport(StrEnum):
@@ -55,6 +63,7 @@ class Transport(StrEnum):
     REAL = "neonize"
 
 
+BUS_HEALTH = "/healthz"
 BUS, DATABASE, NETWORK = "nats", "database", "phone-network"
 SERVICES = ("gateway-wa", "router", "crm-adapter", "tickets", "scheduler", "ai", "panel-api")
 
@@ -119,7 +128,8 @@ def _bus(plan: Plan) -> Part:
         layer=Layer.BUS,
         ready=Ready.HTTP,
         port=plan.embedded_bus_http,
-        ready_path="/healthz",
+        ready_path=BUS_HEALTH,
+        checkup=Checkup.BUS,
     )
 
 
@@ -135,6 +145,7 @@ def _database(plan: Plan, port: int) -> Part:
         ready=Ready.PORT,
         port=port,
         env=_python_env(),
+        checkup=Checkup.DATABASE,
     )  # fmt: skip
 
 

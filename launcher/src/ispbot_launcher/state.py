@@ -29,6 +29,7 @@ class PartState:
     ready_path: str
     restarts: int
     started_at: float | None
+    checkup: str | None = None
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,7 @@ def part_states(supervisor: Supervisor) -> list[PartState]:
             port=watch.part.port,
             ready=watch.part.ready.value,
             ready_path=watch.part.ready_path,
+            checkup=watch.part.checkup,
             restarts=watch.restarts,
             started_at=watch.child.started_at if watch.child else None,
         )

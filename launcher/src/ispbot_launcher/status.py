@@ -12,10 +12,11 @@ import psutil
 from rich.table import Table
 
 from ispbot_launcher import state
+from ispbot_launcher.checkup import complaint_of
 from ispbot_launcher.errors import NOT_RUNNING, LauncherError
 from ispbot_launcher.folders import DataFolder, data_folder
 from ispbot_launcher.http_probe import get, port_answers, why_not_ready
-from ispbot_launcher.parts import Ready
+from ispbot_launcher.parts import Checkup, Ready
 from ispbot_launcher.state import PartState
 from ispbot_launcher.terminal import Terminal
 
@@ -41,6 +42,8 @@ async def _probe(part: PartState) -> tuple[bool, str]:
         return part.status == "done", part.reason
     if part.pid is None:
         return False, part.reason
+    if part.checkup is not None and (complaint := await complaint_of(Checkup(part.checkup), part.port)):
+        return False, f"stores nothing any more: {complaint}"
     if part.ready == Ready.PORT:
         answers = await port_answers(part.port)
         return answers, "" if answers else f"nothing answers on port {part.port}"

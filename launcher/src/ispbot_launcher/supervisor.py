@@ -26,9 +26,10 @@ class Supervisor:
         say: Callable[[Event], None],
         changed: Callable[[], None] = lambda: None,
         first_delay_s: float = 0.5,
+        checkup_s: float = 5.0,
         stop_limit_s: float = _STOP_LIMIT_S,
     ) -> None:
-        self.watches = [PartWatch(part, logs, say, changed, first_delay_s) for part in parts]
+        self.watches = [PartWatch(part, logs, say, changed, first_delay_s, checkup_s) for part in parts]
         by_name = {watch.part.name: watch for watch in self.watches}
         for watch in self.watches:
             watch.needs = [by_name[name] for name in watch.part.after if name in by_name]
@@ -65,4 +66,5 @@ class Supervisor:
         while True:
             await asyncio.sleep(_ROTATE_EVERY_S)
             for watch in self.watches:
-                rotate(log_path(self._logs, watch.part.name))
+                with contextlib.suppress(OSError):  # a full disk: tried again, and the parts themselves say it
+                    rotate(log_path(self._logs, watch.part.name))

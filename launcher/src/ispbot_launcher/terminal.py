@@ -17,6 +17,7 @@ _STYLES = {
     Happening.READY: ("ok", "green"),
     Happening.BACK: ("ok", "green"),
     Happening.SLOW: ("slow", "yellow"),
+    Happening.BROKEN: ("FAIL", "bold red"),
     Happening.CRASHED: ("crash", "yellow"),
     Happening.LOOPING: ("FAIL", "bold red"),
     Happening.KILLED: ("kill", "yellow"),
@@ -90,15 +91,13 @@ class Terminal:
         status = self.console.status(f"{escape(title)} ...") if interactive else None
         if status is not None:
             status.start()
+        done = False
         try:
             yield step
-        except BaseException:
+            done = True
+        finally:
             if status is not None:
                 status.stop()
-            self.line("FAIL", "bold red", f"{title} ({time.monotonic() - began:.1f} s)")
-            raise
-        if status is not None:
-            status.stop()
-        self.line(
-            "ok", "green", f"{title}{f': {step.outcome}' if step.outcome else ''} ({time.monotonic() - began:.1f} s)"
-        )
+            outcome = f": {step.outcome}" if done and step.outcome else ""
+            mark, style = ("ok", "green") if done else ("FAIL", "bold red")
+            self.line(mark, style, f"{title}{outcome} ({time.monotonic() - began:.1f} s)")

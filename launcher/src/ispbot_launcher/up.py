@@ -106,6 +106,7 @@ class Instance:
             build_parts(plan), logs=plan.data.logs, say=terminal.event, changed=self.save_state
         )  # fmt: skip
         self._memory = 0
+        self._state_refused = False
 
     @property
     def addresses(self) -> dict[str, str]:
@@ -123,21 +124,28 @@ class Instance:
         return self._memory
 
     def save_state(self) -> None:
-        """Refresh ``state.json``."""
-        state.save(
-            self.plan.data,
-            state.State(
-                pid=os.getpid(),
-                started_at=self.supervisor.started_at,
-                ready=self.was_ready,
-                transport=self.plan.transport.value,
-                addresses=self.addresses,
-                bus_port=self.plan.embedded_bus,
-                database_port=self.plan.embedded_database,
-                memory=self._memory,
-                peak_memory=self.peak_memory,
-                parts=state.part_states(self.supervisor),
-            ),
+        """Refresh ``state.json``; a full disk is told once and must not stop the watching."""
+        try:
+            state.save(self.plan.data, self._state())
+        except OSError as error:
+            if not self._state_refused:
+                self.terminal.line("FAIL", "bold red", f"{self.plan.data.state} can not be written: {error.strerror}")
+            self._state_refused = True
+        else:
+            self._state_refused = False
+
+    def _state(self) -> state.State:
+        return state.State(
+            pid=os.getpid(),
+            started_at=self.supervisor.started_at,
+            ready=self.was_ready,
+            transport=self.plan.transport.value,
+            addresses=self.addresses,
+            bus_port=self.plan.embedded_bus,
+            database_port=self.plan.embedded_database,
+            memory=self._memory,
+            peak_memory=self.peak_memory,
+            parts=state.part_states(self.supervisor),
         )
 
     async def run(self, began: float) -> int:

@@ -1,15 +1,19 @@
-"""Keeps one part alive: start, wait until ready, restart with a growing delay when it ends, say what happens."""
+"""Keeps one part alive: start, wait until ready, restart with a growing delay when it ends or stores nothing any more, say
+what happens."""
 
 import asyncio
+import shutil
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from ispbot_launcher.checkup import complaint_of
 from ispbot_launcher.child import Child
 from ispbot_launcher.http_probe import get, port_answers, why_not_ready
-from ispbot_launcher.parts import Part, Ready
+from ispbot_launcher.parts import Checkup, Part, Ready
 
 _POLL_S = 0.05
 _FIRST_DELAY_S = 0.5
@@ -18,6 +22,11 @@ _LOOP_CRASHES = 5
 _STABLE_S = 60.0
 """A process that lived this long was not part of a crash loop."""
 _SLOW_S = 60.0
+_CHECKUP_S = 5.0
+_COMPLAINTS = 3
+"""So many checkups in a row must fail before a process is ended."""
+ROOM_BYTES = 64 * 1024**2
+"""Free bytes without which a restart is not tried: on a full disk it could only make things worse."""
 
 
 class PartStatus(StrEnum):
@@ -26,6 +35,8 @@ class PartStatus(StrEnum):
     WAITING = "waiting"
     STARTING = "starting"
     READY = "ready"
+    BROKEN = "broken"
+    """It runs, but stores nothing any more."""
     DONE = "done"
     RESTARTING = "restarting"
     STOPPED = "stopped"
@@ -36,6 +47,7 @@ class Happening(StrEnum):
 
     READY = "ready"
     SLOW = "slow"
+    BROKEN = "broken"
     CRASHED = "crashed"
     LOOPING = "looping"
     BACK = "back"
@@ -60,6 +72,7 @@ class PartWatch:
     say: Callable[[Event], None]
     changed: Callable[[], None]
     first_delay_s: float = _FIRST_DELAY_S
+    checkup_s: float = _CHECKUP_S
     needs: list["PartWatch"] = field(default_factory=list)
     """Started only when these are ready."""
     status: PartStatus = PartStatus.WAITING
@@ -71,6 +84,8 @@ class PartWatch:
     was_ready: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the part is ready, or did its work, for the first time."""
     _crashes: int = 0
+    _given_up: str = ""
+    """Why its process was ended by us."""
     _stopping: bool = False
     _task: asyncio.Task[None] | None = None
 
@@ -126,7 +141,8 @@ class PartWatch:
             self.child = await Child.start(self.part, self.logs)
         except OSError as error:
             return f"could not be started: {error.strerror}"
-        readiness = asyncio.create_task(self._await_ready(began))
+        self._given_up = ""
+        readiness = asyncio.create_task(self._attend(began))
         try:
             code = await self.child.process.wait()
         finally:
@@ -135,9 +151,39 @@ class PartWatch:
         if self.part.ready is Ready.EXIT and code == 0:
             self._tell(Happening.READY, f"{self.part.name} done in {time.monotonic() - began:.1f} s")
             return None
+        if self._given_up:
+            return self._given_up
         words = self.child.words()
         how = f"was killed by signal {-code}" if code < 0 else f"ended with code {code}"
         return f"{how}{f' (last line: {words})' if words else ''}"
+
+    async def _attend(self, began: float) -> None:
+        await self._await_ready(began)
+        if self.part.checkup is not None:
+            await self._keep_well(self.part.checkup)
+
+    async def _keep_well(self, checkup: Checkup) -> None:
+        """Return when the process was ended because it stores nothing any more, as soon as there is room for a restart."""
+        complaints = 0
+        while True:
+            await asyncio.sleep(self.checkup_s)
+            complaint = await complaint_of(checkup, self.part.port)
+            if not complaint:
+                complaints = 0
+                if self.status is PartStatus.BROKEN:
+                    self._become(PartStatus.READY)
+                continue
+            complaints += 1
+            if complaints < _COMPLAINTS:
+                continue
+            free = shutil.disk_usage(self.logs).free
+            if complaints == _COMPLAINTS:
+                self._tell(Happening.BROKEN, f"{self.part.name} stores nothing any more: {complaint}{_advice(free)}")
+            if free >= ROOM_BYTES and self.child is not None:
+                self._given_up = "stored nothing any more and was ended"
+                self.child.signal_group(signal.SIGKILL)
+                return
+            self._become(PartStatus.BROKEN, f"{complaint}{_advice(free)}")
 
     async def _await_ready(self, began: float) -> None:
         slow_told = False
@@ -180,3 +226,9 @@ class PartWatch:
             self._tell(Happening.LOOPING, text)
             self.settled.set()
         await asyncio.sleep(delay)
+
+
+def _advice(free: int) -> str:
+    if free >= ROOM_BYTES:
+        return ""
+    return f" - only {free // 1024**2} MB are free on its disk: free some, then it is started anew by itself"

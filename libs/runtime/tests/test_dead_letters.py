@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 
 import pytest
+from pymongo.errors import OperationFailure
 
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.content import TextContent
@@ -121,6 +122,36 @@ async def test_a_neighbour_that_is_away_never_counts_as_a_failed_try(hasty):
     await eventually(lambda: tries["c1-1"] == 15)
     await eventually(lambda: settled(bus))
     assert (await DeadLetters(bus).page()).total == 0
+
+
+@pytest.mark.parametrize("code", [1, 18, 14031])
+async def test_a_database_that_refuses_everything_never_counts_as_a_failed_try(hasty, code):
+    bus, tries = await hasty("one"), Counter()
+
+    async def handle(message: MessageReceived):
+        tries[message.id] += 1
+        if tries[message.id] <= 5:
+            raise OperationFailure("internal server error", code)
+
+    bus.consume("work", {MessageReceived: handle}, order="partition")
+    await bus.start()
+    await bus.publish(received("c1", 1))
+    await eventually(lambda: tries["c1-1"] == 6, timeout_s=60)
+    await eventually(lambda: settled(bus))
+    assert (await DeadLetters(bus).page()).total == 0
+
+
+async def test_a_question_that_no_database_understands_is_parked(hasty):
+    bus = await hasty("one")
+
+    async def handle(message: MessageReceived):
+        raise OperationFailure("unknown operator: $like", 2)
+
+    bus.consume("work", {MessageReceived: handle}, order="partition")
+    await bus.start()
+    await bus.publish(received("c1", 1))
+    [letter] = await letters_of(bus, 1)
+    assert letter.tries == 3
 
 
 async def test_a_replay_reaches_only_the_consumer_that_parked_it_and_takes_effect_once(hasty):

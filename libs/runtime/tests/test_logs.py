@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 SCRIPT = """
 from ispbot_runtime.logs import configure_logging, get_logger
@@ -49,3 +50,24 @@ def test_a_value_that_a_model_refused_is_not_in_the_log_and_the_id_is_only_in_it
     assert "5493515550001" not in said
     assert failed["exception"][0]["exc_value"] == "1 validation error for Wire"
     assert (failed["correlation_id"], later.get("correlation_id"), later["text"]) == ("id1", None, "año")
+
+
+FULL = """
+import logging, os, sys
+from ispbot_runtime.logs import configure_logging, get_logger
+from ispbot_runtime.metrics import LOG_LINES_LOST
+
+configure_logging("test")
+get_logger("here").info("one")
+logging.getLogger("a.library").warning("two")
+get_logger("here").info("three")
+[metric] = LOG_LINES_LOST.collect()
+print([sample.value for sample in metric.samples if sample.name.endswith("_total")], file=sys.stderr, flush=True)
+os._exit(0)
+"""
+
+
+def test_a_full_disk_under_the_log_is_counted_and_stops_nobody():
+    with Path("/dev/full").open("wb") as full:
+        end = subprocess.run([sys.executable, "-c", FULL], stdout=full, stderr=subprocess.PIPE, text=True, check=True)
+    assert end.stderr.splitlines()[-1] == "[2.0]"

@@ -47,6 +47,30 @@ async def test_a_flushed_event_is_forgotten(database, bus):
     assert await things.find_one({"_id": "t1"}) == {"_id": "t1", "outbox": []}
 
 
+async def test_what_waited_earlier_is_published_first(database, bus):
+    things = database["things"]
+    outbox = Outbox(things, bus)
+    await things.insert_one({"_id": "t1"})
+    await things.update_one({"_id": "t1"}, outbox_push([command(1), command(2)]))
+    await things.update_one({"_id": "t1"}, outbox_push([command(3)]))
+    await things.update_one({"_id": "t1"}, outbox_push([command(4)]))  # by somebody who will publish it
+    earlier = await outbox.earlier("t1", command(3))
+    await outbox.flush("t1", [command(3)], earlier=earlier)
+    bodies = await published(bus, "wa.cmd.send_message.*.*", 3)
+    assert [SendMessage.model_validate_json(body).id for body in bodies] == ["s1", "s2", "s3"]
+    assert [entry["id"] for entry in (await things.find_one({"_id": "t1"}))["outbox"]] == ["s4"]
+
+
+async def test_what_comes_later_does_not_put_off_what_waits(database):
+    things = database["things"]
+    await things.insert_one({"_id": "t1"})
+    await things.update_one({"_id": "t1"}, outbox_push([command(1)]))
+    first = (await things.find_one({"_id": "t1"}))["outbox_at"]
+    await asyncio.sleep(0.005)  # another millisecond of the database
+    await things.update_one({"_id": "t1"}, outbox_push([command(2)]))
+    assert (await things.find_one({"_id": "t1"}))["outbox_at"] == first
+
+
 async def test_numbers_are_never_given_twice(database):
     numbers = await asyncio.gather(*(next_number(database, "ticket") for _ in range(20)))
     assert sorted(numbers) == list(range(1, 21))

@@ -2816,6 +2816,8 @@ export interface components {
          * @description A parked message, without its body.
          */
         ParkedRow: {
+            /** Kind Text */
+            kind_text: string;
             /** Message */
             message: string;
             /**

@@ -76,7 +76,7 @@ export const esNotices = {
     names: { green: "Normal", amber: "Avisos en espera", red: "Detenido" },
     cold: (used: number, total: number) => `${used} de ${total} personas nuevas hoy`,
     replies: "respuestas en cola",
-    notices: "avisos en cola",
+    notices: "avisos saliendo",
     unconfirmed: "sin confirmar",
     paused: (when: string) => `Pausa de WhatsApp hasta ${when}`,
     quiet: (when: string) => `Horario de descanso hasta ${when}`,

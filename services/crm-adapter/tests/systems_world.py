@@ -2,7 +2,15 @@
 
 from pydantic import SecretStr
 
-from ispbot_contracts.settings import CrmSettings, CrmVendor, IspbrainSettings, IspcubeSettings, MikroWispSettings
+from ispbot_contracts.settings import (
+    CrmSettings,
+    CrmVendor,
+    IspbrainEndpoints,
+    IspbrainSettings,
+    IspbrainWrite,
+    IspcubeSettings,
+    MikroWispSettings,
+)
 
 
 def _mikrowisp(isp, **changes):
@@ -41,7 +49,10 @@ COMMANDS = {
         "promise": "customers/paycomm", "case": "ticket/new_ticket", "cases": "tickets",
         "pay": "cash/payment_save_paymethod", "undo": "cash/payment_delete_paymethod", "link": "mercadopago/button",
     },
-    "ispbrain": {"find": "customers/id", "list": "customers", "bills": "comprobantes", "file": "comprobantes"},
+    "ispbrain": {
+        "find": "customers/id", "list": "customers", "bills": "comprobantes", "file": "comprobantes",
+        "promise": "payment-commitments", "case": "tickets", "cases": "tickets", "pay": "payments",
+    },
 }  # fmt: skip
 """How each system calls what can be made to fail."""
 
@@ -51,6 +62,14 @@ WRITES_OF_VENDOR = {
     "ispcube": {
         "ticket_category_id": 3, "ticket_status_id": 1, "ticket_assigned_user_id": 9, "payment_destiny_id": 4,
         "mercadopago_links": True,
+    },
+    "ispbrain": {
+        "endpoints": IspbrainEndpoints(
+            promise=IspbrainWrite(path="/payment-commitments", body={"customer_id": "{id}", "date": "{date}"}),
+            payment=IspbrainWrite(
+                path="/payments", body={"customer_id": "{id}", "amount": "{amount}", "reference": "{reference}"}
+            ),
+        )
     },
 }  # fmt: skip
 """What each vendor's settings need so that everything can be written."""

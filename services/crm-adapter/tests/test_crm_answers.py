@@ -1,6 +1,7 @@
 """The adapter's answers on the real bus and database, in good days and bad ones."""
 
 import re
+from contextlib import suppress
 from decimal import Decimal
 from io import BytesIO
 
@@ -66,6 +67,54 @@ async def test_a_phone_that_moved_to_another_customer_is_not_believed_from_the_d
     isp.isp.customers[1].mobile, isp.isp.customers[7].mobile = "", "3515550001"
     [customer] = (await ask(FindCustomers(by="phone", value="5493515550001"))).customers
     assert customer.name == "Estela Domínguez"
+
+
+async def test_a_phone_that_moved_is_not_believed_from_memory_once_the_system_said_so(
+    start_adapter, ask, isp, cause, database, remembered, cid
+):
+    await start_adapter()
+    await ask(FindCustomers(by="phone", value="5493515550001"))
+    await remembered(cid(1))
+    isp.isp.customers[1].mobile, isp.isp.customers[7].mobile = "", "3515550001"
+    await ask(FindCustomers(by="phone", value="5493515550001"))
+
+    async def taken_from_the_former_owner() -> bool:
+        seen = await database["snapshots"].find({"phones": "3515550001"}).to_list()
+        return "Nélida Correa" not in [one["account"]["name"] for one in seen]
+
+    await eventually(taken_from_the_former_owner)
+    await cause("http_500")
+    named: set[str] = set()
+    with suppress(Refusal):  # nobody is named where the new owner was not seen by now
+        named = {one.name for one in (await ask(FindCustomers(by="phone", value="5493515550001"))).customers}
+    assert named <= {"Estela Domínguez"}
+
+
+async def test_a_phone_that_moved_is_not_believed_from_memory_once_a_list_said_so(
+    start_adapter, ask, isp, cause, database, whole_directory, remembered, cid
+):
+    await start_adapter()
+    await ask(FindCustomers(by="phone", value="5493515550001"))
+    await whole_directory()
+    await remembered(cid(1))
+    isp.isp.customers[1].mobile, isp.isp.customers[7].mobile = "", "3515550001"
+    listed = (await database["directory_runs"].find_one({}))["completed_at"]
+    await database["directory_runs"].update_one({}, {"$set": {"next_at": listed}})
+
+    async def listed_again() -> bool:
+        return (await database["directory_runs"].find_one({}))["completed_at"] > listed
+
+    await eventually(listed_again, timeout_s=30)
+    await cause("http_500")
+
+    async def nobody_is_named() -> bool:
+        try:
+            await ask(FindCustomers(by="phone", value="5493515550001"))
+        except Refusal as refused:
+            return refused.code == "crm_unavailable"
+        return False
+
+    await eventually(nobody_is_named)
 
 
 async def test_an_account_has_balance_and_invoices_and_follows_a_payment(start_adapter, ask, isp, cid):

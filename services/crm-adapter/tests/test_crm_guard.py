@@ -75,6 +75,14 @@ def test_a_failed_try_opens_it_again_for_the_whole_pause():
         breaker.enter()
 
 
+async def test_a_refusal_that_quotes_our_own_token_is_told_without_it():
+    guard = Guard("mikrowisp", Limits(), secrets=["", "s3cret-token"])
+    with pytest.raises(CrmDenied) as told:
+        await guard.read("x", Server(CrmDenied("denied", "El token s3cret-token no es válido")))
+    assert told.value.detail == "El token ••• no es válido"
+    assert "s3cret" not in f"{told.value!r} {told.value} {guard.trouble!r}"
+
+
 async def test_a_cut_line_and_a_proxys_hiccup_are_tried_once_more():
     guard = Guard("mikrowisp", Limits())
     for passing in (CrmUnreachable("reset"), CrmBroken("http_status", "502")):

@@ -6,6 +6,19 @@ from ispbot_contracts.crm import Capability, GetCrmStatus
 from ispbot_contracts.settings import CrmSettings, IspbrainApi, IspbrainFieldMap, IspbrainWrite, PromiseRules
 from ispbot_crm_adapter.adapters.ispbrain.lacks import lacks as ispbrain_lacks
 
+_SHARED = {
+    Capability.IDENTIFY, Capability.BALANCE, Capability.INVOICE_PDF, Capability.TICKETS,
+}  # fmt: skip
+_BY_API = _SHARED | {
+    Capability.PAYMENT_PROMISE, Capability.CONTRACTED_SPEED, Capability.PAYMENT_LINK, Capability.PAYMENTS, Capability.MESSAGING_PUSH,
+}  # fmt: skip
+_OFFERED = {
+    "mikrowisp": _BY_API | {Capability.CONNECTION, Capability.AREA_MAINTENANCE, Capability.LEADS},
+    "ispcube": _BY_API,
+    "ispbrain": _SHARED | {Capability.PAYMENT_PROMISE, Capability.PAYMENTS},
+}
+"""With all that ``all_writes`` sets; ISPBrain's others hang on its fields (below)."""
+
 
 @pytest.fixture
 async def status(start_adapter, ask, settings_store, company, crm_settings):
@@ -28,6 +41,12 @@ async def test_every_capability_is_offered_or_says_why_not(status):
     assert sorted([*found.capabilities, *missing]) == sorted(Capability)
     reasons = [lack.why for lack in found.lacks]
     assert len(set(reasons)) == len(reasons), "one sentence for two things explains neither"
+
+
+async def test_what_a_system_offers_is_decided_thing_by_thing(status, all_writes, vendor):
+    """A capability that is new is offered by every system until its ``lacks`` speaks of it: decide, and write it here."""
+    found = await status(**all_writes)
+    assert set(found.capabilities) == _OFFERED[vendor]
 
 
 @pytest.mark.parametrize("vendor", ["mikrowisp", "ispcube"])

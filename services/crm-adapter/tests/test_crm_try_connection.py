@@ -1,6 +1,7 @@
 """Probar Conexión: each mistake in the form has its own sentence (what the server does wrong: test_crm_faults)."""
 
 import asyncio
+import json
 from contextlib import asynccontextmanager
 
 import pytest
@@ -60,6 +61,20 @@ async def test_good_credentials_are_praised_with_the_time_it_took(attempt, isp, 
     assert (result.ok, result.code) == (True, "ok")
     assert result.message.startswith(f"Conexión correcta con {NAMES[vendor]} (")
     assert result.latency_ms is not None
+
+
+async def test_a_server_that_quotes_our_secret_in_its_refusal_is_told_without_it(attempt, vendor):
+    secret = next(iter(NO_SECRET[vendor][0]))
+    said = "La clave 7f3a-nuestra no puede hacer esto"
+    body = json.dumps({"estado": "error", "mensaje": said, "message": said}).encode()
+    status = "200 OK" if vendor == "mikrowisp" else "422 Unprocessable Entity"
+    async with raw_server(http_answer(status, body, "Content-Type: application/json")) as port:
+        result = await attempt(url=f"http://127.0.0.1:{port}", **{secret: "7f3a-nuestra"})
+    assert not result.ok
+    assert "7f3a" not in result.model_dump_json()
+    assert (
+        vendor != "mikrowisp" or "La clave ••• no puede hacer esto" in result.message
+    )  # the one whose words are passed on
 
 
 async def test_each_mistake_in_the_form_is_named(attempt, vendor):

@@ -87,6 +87,13 @@ def test_invoice_states_known_and_unknown_are_mapped(fields, status):
     assert invoice_of(invoice_row(**fields), ARGENTINA).status is status
 
 
+@pytest.mark.parametrize(
+    ("collected", "owed"), [("0.00", "343.75"), ("100", "243.75"), ("343.75", "0"), ("400", "0"), ("", "343.75")]
+)
+def test_of_an_invoice_is_owed_what_was_not_collected(collected, owed):
+    assert invoice_of(invoice_row(total="343.75", cobrado=collected), ARGENTINA).owed.amount == Decimal(owed)
+
+
 def test_a_sparse_customer_is_mapped_without_inventing_anything():
     account = account_of(client_row(servicios=None, facturacion=None, telefono="45434565", movil=""), [], ARGENTINA)
     assert (account.name, account.services, account.phones) == ("Ana Perez", [], [])

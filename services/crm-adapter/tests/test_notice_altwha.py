@@ -22,9 +22,13 @@ class VendorQueue:
     acks: list[tuple[str, bool]] = field(default_factory=list)
     deaf: bool = False
     pace: AltwhaPacing | None = None
+    page: int = 100
+    pages_read: int = 0
 
     async def pending(self):
-        return list(self.waiting)
+        for start in range(0, len(self.waiting), self.page):
+            self.pages_read += 1
+            yield self.waiting[start : start + self.page]
 
     async def acknowledge(self, message_id, *, sent, at):
         if self.deaf:
@@ -133,3 +137,17 @@ async def test_the_accounts_pace_is_kept(poller_of, queue, gateway, database, le
     await ledger_holds("sent", 1)
     await ledger_holds("waiting", 1)
     assert await poller.turn(now + timedelta(seconds=121)) == 1
+
+
+async def test_what_waits_behind_messages_under_way_is_pulled_and_no_page_more_is_read(
+    poller_of, queue, gateway, database
+):
+    gateway.silent = True
+    poller, now = poller_of(queue), utc_now()
+    assert await poller.turn(now) == 3
+    await eventually(lambda: len(gateway.asked) == 3)
+    queue.page, queue.pages_read, queue.pace = 2, 0, AltwhaPacing(block=(1, 1), pause=(0, 0), delay=(0, 0))
+    queue.waiting += [AltwhaMessage(str(n), f"549351555010{n}", f"aviso {n}", urgent=False) for n in range(3, 9)]
+    assert await poller.turn(now + timedelta(seconds=1)) == 1
+    assert queue.pages_read == 2
+    await eventually(lambda: database["notices"].count_documents({"external_id": "3"}))

@@ -15,6 +15,14 @@ BEARER = {"Authorization": f"Bearer {TOKEN}"}
 LATIN = "Señor: venció".encode("latin-1")
 
 
+def _phones(count):
+    return ",".join(f"351555{number:04}" for number in range(count))
+
+
+def _links(count):
+    return [f"https://example.com/{number}.pdf" for number in range(count)]
+
+
 async def stored(bus, count=1):
     return [DeliverNotice.model_validate_json(raw) for raw in await published(bus, "crm.cmd.deliver_notice.*.*", count)]
 
@@ -90,6 +98,9 @@ async def test_words_are_decoded_once_and_cleaned(start_notices, http, bus, raw,
         ({"data": {"to": PHONE}, "headers": BEARER}, 400, "text_missing"),
         ({"data": {"to": PHONE, "file": "factura.pdf"}, "headers": BEARER}, 400, "file_url_invalid"),
         ({"data": {"to": PHONE, "message": "x" * 5000}, "headers": BEARER}, 400, "text_too_long"),
+        ({"data": {"to": _phones(51), "message": "x"}, "headers": BEARER}, 413, "too_many_recipients"),
+        ({"json": {"to": _phones(51).split(","), "message": "x"}, "headers": BEARER}, 413, "too_many_recipients"),
+        ({"json": {"to": PHONE, "file": _links(3), "url": _links(6)}, "headers": BEARER}, 413, "too_many_files"),
         ({"content": b"{no json", "headers": BEARER | {"Content-Type": "application/json"}}, 400, "not_json"),
         ({"content": b"<a/>", "headers": BEARER | {"Content-Type": "application/xml"}}, 415, "unsupported_type"),
         ({"files": {"file": ("a.pdf", b"%PDF-")}, "data": {"to": PHONE}, "headers": BEARER}, 415, "file_upload"),
@@ -113,6 +124,29 @@ async def test_a_list_is_taken_piece_by_piece(start_notices, bus):
     assert (answer.status_code, body["status"], body["accepted"], body["refused"]) == (200, "partial", 2, 1)
     assert [one["status"] for one in body["results"]] == ["success", "error", "success"]
     assert {command.id for command in await stored(bus, 2)} == {body["results"][0]["id"], body["results"][2]["id"]}
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        {"json": {"to": ["3515550100", "3515550101", "3515550102"], "message": "Hola"}},
+        {"data": {"to": ["3515550100", "3515550101;3515550102"], "message": "Hola"}},
+        {"params": {"to": ["3515550100", "3515550101", "3515550102", "3515550100"], "message": "Hola"}},
+        {"data": {"to": "3515550100, 3515550101 | 3515550102", "telefono": PHONE, "message": "Hola"}},
+    ],
+)
+async def test_everybody_that_is_named_is_written_to(start_notices, http, bus, call):
+    _, push = await start_notices()
+    answer = await http.post(push.url, headers=BEARER, **call)
+    assert (answer.status_code, answer.json()["accepted"]) == (200, 3)
+    assert {command.phone for command in await stored(bus, 3)} == {f"549351555010{number}" for number in range(3)}
+
+
+async def test_as_many_as_are_allowed_are_taken(start_notices, http, bus):
+    _, push = await start_notices()
+    answer = await http.post(push.url, json={"to": _phones(50), "url": _links(5)}, headers=BEARER)
+    assert answer.json()["accepted"] == 50
+    assert {len(command.file_urls) for command in await stored(bus, 50)} == {5}
 
 
 async def test_a_repetition_is_the_same_notice_across_replicas(start_notices, bus):

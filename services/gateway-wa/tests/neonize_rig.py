@@ -95,6 +95,8 @@ class FakeGo:
         self.download_error = ""
         self.violations: list[str] = []
         self._busy = 0
+        self._send_lock = threading.Lock()
+        """As in whatsmeow: taken before the message's mark is written, held until the answer."""
         self._mutex = threading.Lock()
 
     @property
@@ -145,7 +147,7 @@ class FakeGo:
             return self.device.SerializeToString()
 
     def SendMessage(self, _uuid, to, to_size, body, size) -> bytes:  # noqa: N802
-        with self._call("SendMessage"):
+        with self._call("SendMessage"), self._send_lock:
             if self.send_blocks is not None:
                 self.send_blocks.wait(10)
             message = e2e.Message.FromString(body[:size])

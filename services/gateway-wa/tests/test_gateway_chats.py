@@ -1,6 +1,7 @@
 """Customers write, the gateway tells; the bot and the agents answer, the customers see it."""
 
 import pytest
+from structlog.testing import capture_logs
 
 from ispbot_contracts.content import LocationContent, MediaContent
 from ispbot_contracts.settings import SendingSettings
@@ -151,6 +152,27 @@ async def test_an_undecryptable_message_leaves_a_visible_trace(world, gateway):
     await world.net.fault("undecryptable")
     await world.net.phone(NELIDA).say("no se lee")
     assert (await world.event(MessageReceived)).content.kind == "undecryptable"
+
+
+async def test_what_decrypts_at_the_second_try_is_told_again_with_its_words_and_its_file(world, gateway):
+    await world.pair()
+    await world.net.fault("second_try")
+    await world.net.phone(NELIDA).send_file(PNG, "image/png", kind="image", caption="el router")
+    placeholder, readable = [await world.event(MessageReceived, number) for number in (1, 2)]
+    assert (placeholder.content.kind, readable.content.kind) == ("undecryptable", "image")
+    assert (placeholder.wa_id, placeholder.contact_id) == (readable.wa_id, readable.contact_id)
+    assert placeholder.id != readable.id
+    assert (await world.event(MediaStored)).wa_id == readable.wa_id
+
+
+async def test_a_database_that_takes_no_new_person_for_a_while_loses_nothing(world, gateway):
+    await world.pair()
+    await world.database.command("collMod", "contacts", validator={"never": {"$exists": True}})
+    with capture_logs() as logs:
+        await world.net.phone(NELIDA).say("hola")
+        await eventually(lambda: "neighbour_away" in [log["event"] for log in logs])
+    await world.database.command("collMod", "contacts", validator={})
+    assert (await world.event(MessageReceived)).content.text == "hola"
 
 
 async def test_what_staff_write_on_the_companys_phone_is_told_as_ours(world, gateway):

@@ -1,5 +1,6 @@
 """The send ledger over the real library's entry points: a kill at each point, and receipts that come too early."""
 
+import asyncio
 import sqlite3
 import threading
 
@@ -62,6 +63,35 @@ async def test_killed_after_it_left_with_its_receipt_here_already_it_is_confirme
     await world.send(contact_id, "buenas", id=SEND_ID)
     assert (await world.event(MessageSent)).wa_id == LEFT_AS
     assert linked.go.sent == []
+
+
+async def test_a_receipt_between_a_kill_and_the_command_that_comes_again_counts(world, linked, tmp_path):  # noqa: F811
+    contact_id = await contact(world, linked)
+    await world.database.sends.insert_one({**BEGUN, "at": utc_now()})
+    left(tmp_path)
+    receipt(linked, LEFT_AS)
+    await world.event(ReceiptReceived)
+    receipt(linked, LEFT_AS)  # another device of the same customer
+    await world.send(contact_id, "buenas", id=SEND_ID)
+    sent = await world.event(MessageSent)
+    assert (sent.send_id, sent.wa_id) == (SEND_ID, LEFT_AS)
+    assert linked.go.sent == []
+    assert await world.database.early_receipts.count_documents({}) == 1
+
+
+async def test_a_receipt_counts_when_the_process_dies_before_the_answer_is_written(
+    world, linked, monkeypatch  # noqa: F811
+):  # fmt: skip
+    async def killed(*_):
+        await asyncio.Event().wait()
+
+    contact_id = await contact(world, linked)
+    monkeypatch.setattr(Ledger, "confirmed", killed)
+    await world.send(contact_id, "buenas", id=SEND_ID)
+    await eventually(lambda: len(linked.go.sent) == 1 and linked.go._busy == 0)
+    receipt(linked, SENT_ID)
+    await world.event(ReceiptReceived)
+    assert await world.database.early_receipts.count_documents({"_id": SENT_ID}) == 1
 
 
 async def test_killed_after_the_end_was_written_the_end_is_told_again(world, linked):  # noqa: F811

@@ -1,23 +1,34 @@
 """Every kind of message of the real network has its content."""
 
+import math
+
 import pytest
 from neonize.proto.waCommon import WACommon_pb2 as common
 from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 from neonize_rig import info, jid, message_event, source
 
+from ispbot_contracts.base import utc_now
+from ispbot_contracts.content import UnsupportedContent
 from ispbot_gateway_wa.adapters.neonize import failures
 from ispbot_gateway_wa.adapters.neonize.content import body_of, context_of
 from ispbot_gateway_wa.adapters.neonize.read import message_of
 from ispbot_gateway_wa.failures import MediaCorrupt, MediaGone, MediaUnreachable, NotConnected, Rejected, SendUnknown
+from ispbot_gateway_wa.inbound.records import from_record, to_record
 from ispbot_gateway_wa.ports import Edited, Reacted, Revoked
 
 CARD = "BEGIN:VCARD\nTEL;type=CELL:+54 9 351 555-0002\nEND:VCARD"
+HALF = '{"id": "\\ud800"}'
 FILE = {"mimetype": "x/y", "fileSHA256": b"\x01" * 32, "fileLength": 7, "mediaKey": b"k"}
 
 
 def event(message: e2e.Message, **fields):
     lid = jid("1", "lid")
     return message_event(info("ID1", source(lid, lid, jid("", ""))), message, **fields)
+
+
+def flow(params):
+    response = e2e.InteractiveResponseMessage.NativeFlowResponseMessage(paramsJSON=params)
+    return e2e.InteractiveResponseMessage(nativeFlowResponseMessage=response)
 
 
 def content(**fields):
@@ -79,11 +90,34 @@ def test_places_cards_polls_and_unknown_kinds():
 
 
 def test_a_flow_answer_has_its_id_even_when_it_is_no_json():
-    for params, found in (('{"id": "op2"}', "op2"), ("nonsense", ""), ("[]", "")):
-        answer = e2e.InteractiveResponseMessage(
-            nativeFlowResponseMessage=e2e.InteractiveResponseMessage.NativeFlowResponseMessage(paramsJSON=params)
-        )
-        assert content(interactiveResponseMessage=answer).choice_id == found
+    deep = "[" * 100_000
+    for params, found in (
+        ('{"id": "op2"}', "op2"),
+        ("nonsense", ""),
+        ("[]", ""),
+        (deep, ""),
+        ('{"id": %s}' % ("9" * 5000), ""),
+    ):
+        assert content(interactiveResponseMessage=flow(params)).choice_id == found
+
+
+@pytest.mark.parametrize(
+    ("fields", "kind"),
+    [
+        ({"locationMessage": e2e.LocationMessage(degreesLatitude=91, degreesLongitude=0)}, "locationMessage"),
+        ({"liveLocationMessage": e2e.LiveLocationMessage(degreesLatitude=math.nan, degreesLongitude=0)}, "liveLocationMessage"),
+    ],
+)  # fmt: skip
+def test_values_that_make_no_sense_are_something_we_can_not_show(fields, kind):
+    found = message_of(event(e2e.Message(**fields)), offline=False)
+    assert found.body.content == UnsupportedContent(original=kind)
+    assert from_record(to_record(found)) == found
+
+
+def test_a_time_that_is_none_is_now():
+    odd = event(e2e.Message(conversation="hola"))
+    odd.Info.Timestamp = 2**62
+    assert message_of(odd, offline=False).sent_at <= utc_now()
 
 
 def test_edits_deletes_and_reactions():

@@ -9,18 +9,18 @@ import threading
 
 import pytest
 from neonize.proto import Neonize_pb2 as pb
-from neonize_rig import FakeGo, info, jid, session_file, source
+from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
+from neonize_rig import FakeGo, info, jid, message_event, session_file, source
 from transport_rigs import Line, neonize_rig
 
-from ispbot_contracts.common import LatLng
-from ispbot_contracts.content import LocationContent, MediaContent, MediaInfo, TextContent
+from ispbot_contracts.content import TextContent
 from ispbot_contracts.whatsapp import SessionState
+from ispbot_gateway_wa.adapters.neonize.client import Heard
 from ispbot_gateway_wa.adapters.neonize.lock import SessionInUse
 from ispbot_gateway_wa.adapters.neonize.store import PostgresStore, SqliteStore, session_store
 from ispbot_gateway_wa.adapters.neonize.transport import NeonizeTransport
 from ispbot_gateway_wa.domain import link as link_rules
-from ispbot_gateway_wa.failures import NotConnected, NoWhatsApp, SendUnknown
-from ispbot_gateway_wa.ports import Outbound, Quote
+from ispbot_gateway_wa.ports import Outbound
 from ispbot_runtime.testing import eventually
 
 
@@ -120,62 +120,6 @@ async def test_a_stop_waits_for_calls_in_flight(line):
     assert go.violations == []
 
 
-async def test_a_send_without_an_answer_is_unknown_and_can_be_looked_up(line, monkeypatch):
-    monkeypatch.setattr("ispbot_gateway_wa.adapters.neonize.transport._SEND_LIMIT_S", 0.05)
-    await connected(line)
-    transport, go = line.rig.transport, line.rig.go
-    assert await transport.find_sent("k1") is None
-    go.send_blocks = threading.Event()
-    with pytest.raises(SendUnknown):
-        await transport.send(text())
-    go.send_blocks.set()
-    await eventually(lambda: len(go.sent) == 1)
-    assert await transport.find_sent("k1") == "3EB0" + "0" * 18
-    assert await transport.find_sent("k2") is None
-
-
-async def test_what_the_library_says_of_a_send_becomes_a_typed_error(line):
-    await connected(line)
-    transport, go = line.rig.transport, line.rig.go
-    go.send_error = "no LID found for 5493515550001@s.whatsapp.net from server"
-    with pytest.raises(NoWhatsApp) as refused:
-        await transport.send(text())
-    assert "5493515550001" not in str(refused.value)
-    go.send_error = "websocket not connected"
-    with pytest.raises(NotConnected):
-        await transport.send(text("k2"))
-    assert await transport.find_sent("k2") is None
-
-
-async def test_what_is_sent_is_built_by_us_and_marked_with_its_key(line):
-    await connected(line)
-    transport, go = line.rig.transport, line.rig.go
-    await transport.send(text(words="escribí a juan@12345678.com", quote=Quote(wa_id="AC1", from_me=False)))
-    to, message = go.sent[0]
-    assert (to.User, to.Server) == ("111", "lid")
-    said = message.extendedTextMessage
-    assert said.text == "escribí a juan@12345678.com"
-    assert list(said.contextInfo.mentionedJID) == []
-    assert (said.contextInfo.stanzaID, said.contextInfo.participant) == ("AC1", "111@lid")
-    assert len(message.messageContextInfo.messageSecret) == 32
-    await transport.send(text("k2"))
-    assert go.sent[1][1].messageContextInfo.messageSecret != message.messageContextInfo.messageSecret
-
-
-async def test_files_and_places_are_sent(line):
-    await connected(line)
-    transport, go = line.rig.transport, line.rig.go
-    info_ = MediaInfo(mime="application/pdf", name="factura.pdf")
-    content = MediaContent(kind="document", media=info_, caption="tu factura")
-    await transport.send(Outbound(key="d", to="111@lid", content=content, file=b"%PDF"))
-    document = go.sent[0][1].documentMessage
-    assert (document.fileName, document.caption, document.fileLength) == ("factura.pdf", "tu factura", 4)
-    assert go.files[document.mediaKey] == b"%PDF"
-    place = LocationContent(position=LatLng(lat=-31.4, lng=-64.2), name="Oficina")
-    await transport.send(Outbound(key="p", to="111@lid", content=place))
-    assert go.sent[1][1].locationMessage.degreesLatitude == -31.4
-
-
 async def test_hints_and_the_phone_behind_a_lid(line):
     await connected(line)
     transport, go = line.rig.transport, line.rig.go
@@ -205,6 +149,35 @@ async def test_receipts_typing_and_undecryptable_arrive(line):
     assert (receipt.status, receipt.wa_ids, receipt.at.timestamp()) == ("read", ("X1",), 1_700_000_000)
     assert typing.typing
     assert unread.body.content.kind == "undecryptable"
+
+
+async def test_the_end_of_the_process_does_not_wait_for_a_call_that_hangs(line, monkeypatch):
+    monkeypatch.setattr("ispbot_gateway_wa.adapters.neonize.ffi._LAST_LIMIT_S", 0.05)
+    await connected(line)
+    go = line.rig.go
+    go.send_blocks = threading.Event()
+    sending = asyncio.create_task(line.rig.transport.send(text()))
+    await eventually(lambda: go._busy == 1)
+    stopping = asyncio.create_task(line.session.stop())  # waits for the call
+    await eventually(line.rig.transport._ffi._turnstile.locked)
+    line.rig.transport.hurry()
+    await stopping
+    assert not go.connected
+    assert go.violations == ["Stop beside another call"]  # one that has long entered the library
+    go.violations.clear()
+    go.send_blocks.set()
+    await sending
+
+
+async def test_an_odd_message_among_those_left_at_the_end_costs_no_other(tmp_path):
+    transport = NeonizeTransport(SqliteStore(session_file(tmp_path)), secret=b"s", gocode=FakeGo())
+    lid = jid("111", "lid")
+    about = info("A1", source(lid, lid, jid("", "")))
+    nowhere = e2e.LocationMessage(degreesLatitude=-91, degreesLongitude=0)
+    for said in ({"conversation": "antes"}, {"locationMessage": nowhere}, {"conversation": "después"}):
+        transport._heard(None, Heard(event=message_event(about, e2e.Message(**said))))
+    assert [arrival.body.content.kind for arrival in transport.left()] == ["text", "unsupported", "text"]
+    await transport.shutdown()
 
 
 async def test_passkey_and_old_versions_are_told_apart_from_an_expired_code(line):

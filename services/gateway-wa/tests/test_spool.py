@@ -1,6 +1,8 @@
 """The spool's file: what is read back after a process, a line or a disk broke."""
 
 import asyncio
+import errno
+import os
 import signal
 import subprocess
 import sys
@@ -10,8 +12,11 @@ import pytest
 
 from ispbot_contracts.common import LatLng
 from ispbot_contracts.content import LocationContent, MediaContent, MediaInfo, TextContent, UndecryptableContent
+from ispbot_gateway_wa.inbound.intake import SpooledIntake
+from ispbot_gateway_wa.inbound.leftovers import Leftovers
+from ispbot_gateway_wa.inbound.lines import read_records
 from ispbot_gateway_wa.inbound.records import from_record, to_record
-from ispbot_gateway_wa.inbound.spool import Spool, read_records
+from ispbot_gateway_wa.inbound.spool import Spool
 from ispbot_gateway_wa.ports import Edited, GroupSeen, MessageIn, Reacted, ReceiptIn, Revoked, Said
 from ispbot_runtime.testing import eventually
 
@@ -65,15 +70,40 @@ async def written(folder, bodies, *, done=()):
     return folder / "000000000001-old.spool"
 
 
-async def test_what_was_not_done_is_taken_over_in_order_and_its_file_goes(tmp_path):
-    path = await written(tmp_path, [b"one", b"two", b"three"], done=[1])
+async def taken_over(folder, spool):
+    """Take over as the intake does; returns the arrivals."""
+    return [arrival async for arrival in SpooledIntake(None, spool, Leftovers(folder, spool)).take_over()]
+
+
+def texts(arrivals):
+    return [arrival.body.content.text for arrival in arrivals]
+
+
+def record(words):
+    return to_record(message(Said(TextContent(text=words)), account="549"))
+
+
+@pytest.fixture
+async def spool(tmp_path):
     spool = Spool(tmp_path, max_bytes=1 << 20)
     spool.open("000000000002-new")
-    assert spool.take_over() == [b"one", b"three"]
-    assert path.exists()  # until the new file has them
-    spool.forget_taken()
+    yield spool
+    await spool.close()
+
+
+async def test_what_was_not_done_is_taken_over_in_order_and_its_file_goes(tmp_path):
+    path = await written(tmp_path, [record("one"), record("two"), record("three")], done=[1])
+    spool = Spool(tmp_path, max_bytes=1 << 20)
+    spool.open("000000000002-new")
+    intake = SpooledIntake(None, spool, Leftovers(tmp_path, spool))
+    found = []
+    async for arrival in intake.take_over():
+        found.append(arrival)
+        assert path.exists()  # until the new file has them
+    assert texts(found) == ["one", "three"]
     assert not path.exists()
-    assert spool.take_over() == []
+    assert [arrival async for arrival in intake.take_over()] == []
+    await intake.taken([arrival.token for arrival in found])
     await spool.close()
     assert list(tmp_path.iterdir()) == []
 
@@ -100,28 +130,78 @@ async def test_a_flipped_bit_anywhere_costs_one_line_and_never_the_process(tmp_p
         assert len(left) >= 1
 
 
-async def test_a_damaged_file_is_kept_aside_for_a_person(tmp_path):
-    path = await written(tmp_path, [b"one", b"two"])
+async def test_a_damaged_file_is_kept_aside_for_a_person(tmp_path, spool):
+    path = await written(tmp_path, [record("one"), record("two")])
     path.write_bytes(b"garbage\n" + path.read_bytes())
+    assert texts(await taken_over(tmp_path, spool)) == ["one", "two"]
+    assert left_files(tmp_path) == ["000000000001-old.damaged"]
+
+
+@pytest.mark.parametrize(
+    "newer", [b'{"kind":"Hologram","value":{}}', record("three").replace(b'"kind":"text"', b'"kind":"hologram"')]
+)
+async def test_a_file_with_a_record_of_a_newer_version_is_kept_aside_whole(tmp_path, spool, newer):
+    path = await written(tmp_path, [record("one"), newer, record("two")])
+    whole = path.read_bytes()
+    assert texts(await taken_over(tmp_path, spool)) == ["one", "two"]
+    assert left_files(tmp_path) == ["000000000001-old.damaged"]
+    assert path.with_suffix(".damaged").read_bytes() == whole
+
+
+def left_files(folder):
+    return sorted(one.name for one in folder.iterdir() if "-new" not in one.name)
+
+
+@pytest.fixture
+def full_disk(spool):
+    """The volume takes nothing that is written to it, or only forgets it."""
+    device = os.open("/dev/full", os.O_WRONLY)
+    yield lambda: os.dup2(device, spool._file)
+    os.close(device)
+
+
+async def test_a_file_that_could_not_be_copied_stays_until_the_bus_has_what_is_in_it(tmp_path, spool, full_disk):
+    path = await written(tmp_path, [record("one"), record("two")])
+    intake = SpooledIntake(None, spool, Leftovers(tmp_path, spool))
+    full_disk()
+    found = [arrival async for arrival in intake.take_over()]
+    assert texts(found) == ["one", "two"]
+    await intake.taken([found[0].token])
+    assert [arrival async for arrival in intake.take_over()] == []  # once is enough, and it stays
+    assert path.exists()
+    await intake.taken([found[1].token])
+    assert [arrival async for arrival in intake.take_over()] == []
+    assert not path.exists()
+
+
+async def test_a_file_whose_copy_did_not_reach_the_disk_stays(tmp_path, spool, monkeypatch):
+    def refuses(descriptor):
+        os.close(descriptor)
+        raise OSError(errno.EIO, "Input/output error")
+
+    path = await written(tmp_path, [record("one")])
+    monkeypatch.setattr("ispbot_gateway_wa.inbound.spool._put_on_disk", refuses)
+    assert texts(await taken_over(tmp_path, spool)) == ["one"]
+    assert path.exists()
+
+
+async def test_a_file_stays_when_there_is_none_of_our_own_to_copy_it_to(tmp_path):
+    path = await written(tmp_path, [record("one")])
+    (tmp_path / "new.part").mkdir()  # in the way of our own file
     spool = Spool(tmp_path, max_bytes=1 << 20)
-    spool.open("000000000002-new")
-    assert spool.take_over() == [b"one", b"two"]
-    spool.forget_taken()
+    spool.open("new")
+    assert texts(await taken_over(tmp_path, spool)) == ["one"]
+    assert path.exists()
     await spool.close()
-    assert [one.name for one in tmp_path.iterdir()] == ["000000000001-old.damaged"]
 
 
-async def test_the_file_of_a_process_that_lives_is_left_alone(tmp_path):
+async def test_the_file_of_a_process_that_lives_is_left_alone(tmp_path, spool):
     living = Spool(tmp_path, max_bytes=1 << 20)
     living.open("000000000001-living")
-    living.append(b"mine")
-    other = Spool(tmp_path, max_bytes=1 << 20)
-    other.open("000000000002-other")
-    assert other.take_over() == []
+    living.append(record("mine"))
+    assert await taken_over(tmp_path, spool) == []
     await living.close()
-    assert other.take_over() == [b"mine"]
-    other.forget_taken()
-    await other.close()
+    assert texts(await taken_over(tmp_path, spool)) == ["mine"]
 
 
 async def test_a_full_spool_says_so_and_still_takes_what_is_on_its_way(tmp_path):
@@ -151,16 +231,15 @@ async def test_what_is_done_does_not_stay_on_the_disk_even_when_something_always
     monkeypatch.setattr("ispbot_gateway_wa.inbound.spool._START_OVER_AT_BYTES", 1000)
     spool = Spool(tmp_path, max_bytes=1 << 20)
     spool.open("1")
-    spool.append(b"stuck")
+    spool.append(record("stuck"))
     for number in range(300):
         spool.done(spool.append(b"%050d" % number))
-    spool.append(b"last")
-    assert (tmp_path / "1.spool").stat().st_size < 1500
+    spool.append(record("last"))
+    assert (tmp_path / "1.spool").stat().st_size < 2500
     await spool.close()
     other = Spool(tmp_path, max_bytes=1 << 20)
     other.open("2")
-    assert other.take_over() == [b"stuck", b"last"]
-    other.forget_taken()
+    assert texts(await taken_over(tmp_path, other)) == ["stuck", "last"]
     await other.close()
 
 
@@ -193,8 +272,5 @@ async def test_a_killed_writer_loses_nothing_that_it_wrote(tmp_path):
     process.send_signal(signal.SIGKILL)
     await asyncio.to_thread(process.wait, 10)
     told = [int(line) for line in log.read_text().split("\n")[:-1]]
-    spool = Spool(tmp_path / "spool", max_bytes=1 << 30)
-    spool.open("000000000002-next")
-    assert len(spool.take_over()) >= len(told)
-    spool.forget_taken()
-    await spool.close()
+    [left] = (tmp_path / "spool").glob("*.spool")
+    assert len(read_records(left.read_bytes()).waiting) >= len(told)

@@ -2,7 +2,9 @@
 
 import pytest
 
+from ispbot_contracts.catalogue import MESSAGES
 from ispbot_contracts.streams import DEAD_SUBJECT
+from ispbot_panel_api.parked.words import KINDS, kind_words
 from ispbot_runtime.testing import eventually
 
 
@@ -32,7 +34,13 @@ async def test_the_list_shows_no_words_of_customers_and_counts_each_part(admin, 
     page = answer.json()
     assert sorted((one["part"], one["count"]) for one in page["services"]) == [("Bot", 1), ("Tickets", 1)]
     only = (await admin.get("/api/parked", params={"service": "router"})).json()
-    assert [row["part"] for row in only["rows"]] == ["Bot"]
+    assert [(row["part"], row["kind_text"]) for row in only["rows"]] == [("Bot", "Ticket cerrado")]
+
+
+def test_every_kind_of_message_has_words():
+    assert KINDS.keys() == {kind.name for kind in MESSAGES}
+    assert kind_words("group_seen") == "Datos de un grupo"
+    assert kind_words("of_a_newer_version") == "of_a_newer_version"
 
 
 async def test_looking_at_one_shows_its_body_and_is_on_record(admin, letters, panel):

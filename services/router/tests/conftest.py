@@ -31,12 +31,22 @@ from ispbot_contracts.crm import (
 from ispbot_contracts.crm_writes import (
     GetPaymentLink,
     GetPromiseTerms,
+    OneInvoice,
     PaymentLink,
     PromisePayment,
     PromiseRecorded,
     PromiseTerms,
 )
-from ispbot_contracts.scheduler import BookVisit, FreeSlots, Slot, SlotList, Visit, VisitStatus
+from ispbot_contracts.scheduler import (
+    BookingSettled,
+    BookVisit,
+    FreeSlots,
+    SettleBooking,
+    Slot,
+    SlotList,
+    Visit,
+    VisitStatus,
+)
 from ispbot_runtime.errors import Refusal
 
 CORDOBA = ZoneInfo("America/Argentina/Cordoba")
@@ -121,13 +131,17 @@ class Around:
     stale: timedelta | None = None
     lacks: set[str] = field(default_factory=set)
     """Capabilities that the system does not have."""
+    source: str = ""
+    """The system's name."""
     no_link: bool = False
+    oldest: tuple[Money, OneInvoice] | None = None
+    """What is open of the oldest invoice, which is all that is taken; None: the system takes the whole debt."""
     promise_refusal: Refusal | None = None
     promises: dict[str, date] = field(default_factory=dict)
     slots: list[Slot] = field(default_factory=list)
     visits: dict[str, Visit] = field(default_factory=dict)
     agenda_is: str = "fine"
-    """fine, broken (error at once, after booking)."""
+    """fine, deaf (error at once), broken (the same, after booking)."""
     places: dict[str, LatLng] = field(
         default_factory=lambda: {"centro": IN_CENTRO, "norte": IN_NORTE, "sur": IN_SUR, "away": FAR_AWAY}
     )
@@ -155,7 +169,7 @@ class Around:
             for c in self.customers
             if query.value in {"phone": c.phones, "document": [c.document], "number": [c.number]}[query.by]
         ]
-        return CustomersFound(customers=found, freshness=self.freshness)
+        return CustomersFound(customers=found, freshness=self.freshness, source=self.source)
 
     async def account(self, query: GetAccount) -> AccountFound:
         await self._crm(query)
@@ -185,12 +199,18 @@ class Around:
             raise Refusal("nothing_owed", "No debe nada.")
         return one
 
+    def _due(self, debtor: CustomerAccount) -> dict[str, object]:
+        if self.oldest is None:
+            return {"amount": debtor.balance, "invoice_id": None}
+        amount, named = self.oldest
+        return {"amount": amount, "invoice_id": "i1", "invoice": named}
+
     async def payment_link(self, query: GetPaymentLink) -> PaymentLink:
         await self._crm(query)
         debtor = self._debtor(query.customer_id)
         if self.no_link:
             raise Refusal("no_link", "No hay link.")
-        return PaymentLink(url=f"https://pagos.example/{debtor.number}", amount=debtor.balance, invoice_id=None)
+        return PaymentLink(url=f"https://pagos.example/{debtor.number}", **self._due(debtor))
 
     async def promise_terms(self, query: GetPromiseTerms) -> PromiseTerms:
         await self._crm(query)
@@ -198,7 +218,7 @@ class Around:
         if self.promise_refusal is not None:
             raise self.promise_refusal
         latest = self.now().astimezone(CORDOBA).date() + timedelta(days=5)
-        return PromiseTerms(latest=latest, amount=debtor.balance, invoice_id=None)
+        return PromiseTerms(latest=latest, **self._due(debtor))
 
     async def promise(self, query: PromisePayment) -> PromiseRecorded:
         await self._crm(query)
@@ -206,15 +226,15 @@ class Around:
         if self.promise_refusal is not None:
             raise self.promise_refusal
         self.promises[query.customer_id] = query.until
-        return PromiseRecorded(until=query.until, amount=debtor.balance, invoice_id=None)
+        return PromiseRecorded(until=query.until, **self._due(debtor))
 
     async def status(self, query: GetCrmStatus) -> CrmStatus:
         capabilities = [each for each in Capability if each.value not in self.lacks]
-        return CrmStatus(vendor="mikrowisp", capabilities=capabilities, healthy=True, reason=None)
+        return CrmStatus(vendor="mikrowisp", capabilities=capabilities, healthy=True, reason=None, source=self.source)
 
     async def free_slots(self, query: FreeSlots) -> SlotList:
         self.asked.append(query)
-        if self.agenda_is == "broken":
+        if self.agenda_is != "fine":
             raise ZeroDivisionError
         return SlotList(
             slots=[
@@ -224,6 +244,8 @@ class Around:
 
     async def book(self, query: BookVisit) -> Visit:
         self.asked.append(query)
+        if self.agenda_is == "deaf":
+            raise ZeroDivisionError
         if query.booking_key not in self.visits:
             if any(visit.starts_at == query.starts_at for visit in self.visits.values()):
                 raise Refusal("slot_taken", "Ocupado.")
@@ -236,6 +258,12 @@ class Around:
         if self.agenda_is == "broken":
             raise ZeroDivisionError
         return self.visits[query.booking_key]
+
+    async def settle(self, query: SettleBooking) -> BookingSettled:
+        self.asked.append(query)
+        if self.agenda_is != "fine":
+            raise ZeroDivisionError
+        return BookingSettled(visit=self.visits.get(query.booking_key))
 
 
 def slots_from(day: datetime, count: int = 3) -> list[Slot]:
@@ -258,7 +286,7 @@ async def around(make_bus) -> Around:
     for query, handler in (
         (FindCustomers, made.find), (GetAccount, made.account), (FetchInvoicePdf, made.pdf), (GetCrmStatus, made.status),
         (GetPaymentLink, made.payment_link), (GetPromiseTerms, made.promise_terms), (PromisePayment, made.promise),
-        (FreeSlots, made.free_slots), (BookVisit, made.book),
+        (FreeSlots, made.free_slots), (BookVisit, made.book), (SettleBooking, made.settle),
     ):  # fmt: skip
         outside.answer(query, handler)
     await outside.start()

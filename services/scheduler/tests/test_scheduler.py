@@ -9,7 +9,7 @@ import pytest
 
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.common import LatLng
-from ispbot_contracts.scheduler import BookVisit, FreeSlots, ListVisits, VisitBooked, VisitKind
+from ispbot_contracts.scheduler import BookVisit, FreeSlots, ListVisits, SettleBooking, VisitBooked, VisitKind
 from ispbot_contracts.settings import AgendaHours, AgendaSettings, CompanySettings, Technician, Zone, ZonesSettings
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.outbox import Outbox
@@ -18,6 +18,7 @@ from ispbot_scheduler.domain import Agenda, Shift, Worker, blocks, free_slots
 from ispbot_scheduler.handlers.book_visit import book_visit
 from ispbot_scheduler.handlers.free_slots import free_slots as free_slots_handler
 from ispbot_scheduler.handlers.list_visits import list_visits
+from ispbot_scheduler.handlers.settle_booking import settle_booking
 from ispbot_scheduler.store import VisitStore
 
 CORDOBA = ZoneInfo("America/Argentina/Cordoba")
@@ -84,6 +85,7 @@ async def world(database, bus, settings_store, start_watch):
     outbox = Outbox(store.visits, bus)
     bus.answer(FreeSlots, partial(free_slots_handler, store=store, watch=watch))
     bus.answer(BookVisit, partial(book_visit, store=store, watch=watch, outbox=outbox))
+    bus.answer(SettleBooking, partial(settle_booking, store=store))
     bus.answer(ListVisits, partial(list_visits, store=store))
     await bus.start()
     return bus
@@ -102,7 +104,8 @@ async def test_a_booked_time_is_no_longer_offered_and_is_told_to_the_others(worl
     assert (visit.number, visit.technician.name, visit.zone_name) == (1, "Leandro Funes", "Centro")
     assert slot not in (await world.ask(FreeSlots(kind=VisitKind.TECHNICAL))).slots
     [raw] = await published(world, "scheduler.evt.visit_booked.*.*", 1)
-    assert VisitBooked.model_validate_json(raw).visit == visit
+    event = VisitBooked.model_validate_json(raw)
+    assert (event.visit, event.booking_key) == (visit, "k1")
     listed = await world.ask(ListVisits(from_at=utc_now(), to_at=utc_now() + timedelta(days=30)))
     assert listed.visits == [visit]
 
@@ -111,6 +114,23 @@ async def test_the_same_booking_twice_is_one_visit(world):
     slot = (await world.ask(FreeSlots(kind=VisitKind.TECHNICAL))).slots[0]
     first, second = await world.ask(booking(slot, "k1")), await world.ask(booking(slot, "k1"))
     assert first == second
+
+
+async def test_a_booking_whose_answer_got_lost_is_found_again(world):
+    slot = (await world.ask(FreeSlots(kind=VisitKind.TECHNICAL))).slots[0]
+    visit = await world.ask(booking(slot, "k1"))
+    for _ in range(2):
+        assert (await world.ask(SettleBooking(booking_key="k1"))).visit == visit
+
+
+async def test_a_booking_that_was_given_up_books_nothing_however_late_it_arrives(world):
+    slot = (await world.ask(FreeSlots(kind=VisitKind.TECHNICAL))).slots[0]
+    for _ in range(2):
+        assert (await world.ask(SettleBooking(booking_key="k1"))).visit is None
+    with pytest.raises(Refusal, match="slot_taken"):
+        await world.ask(booking(slot, "k1"))
+    assert (await world.ask(ListVisits(from_at=utc_now(), to_at=utc_now() + timedelta(days=30)))).visits == []
+    assert (await world.ask(booking(slot, "k2"))).starts_at == slot.starts_at, "the time is free for others"
 
 
 async def test_of_two_customers_who_want_the_same_time_exactly_one_gets_it(world):

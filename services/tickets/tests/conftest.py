@@ -28,7 +28,9 @@ def local_day(at: datetime) -> date:
     return at.astimezone(UTC).date()
 
 
-SURROUNDINGS = Surroundings(local_day=local_day, department_name=lambda key: NAMES.get(key, key))
+SURROUNDINGS = Surroundings(
+    local_day=local_day, department_name=lambda key: NAMES.get(key, key), department=lambda wanted: wanted
+)
 
 
 @dataclass
@@ -105,7 +107,7 @@ class World:
         """Wait until everything published has been handled."""
 
         async def idle() -> bool:
-            for stream in ("WA", "TICKETS", "AI"):
+            for stream in ("WA", "TICKETS", "AI", "CRM"):
                 for consumer in await self.bus.js.consumers_info(stream):
                     if consumer.num_pending or consumer.num_ack_pending:
                         return False

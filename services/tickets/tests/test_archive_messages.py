@@ -1,13 +1,14 @@
 """Every message stands in its conversation exactly once, with what happened to it afterwards."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.common import AuthorKind
 from ispbot_contracts.content import MediaContent, MediaInfo, TextContent, UndecryptableContent
-from ispbot_contracts.tickets import GetMessage, ListMessages, MessageArchived
+from ispbot_contracts.tickets import GetMessage, ListMessages, MessageArchived, MessageUpdated
 from ispbot_contracts.whatsapp import (
     ContactIdentified,
     MediaFailed,
@@ -17,7 +18,7 @@ from ispbot_contracts.whatsapp import (
     ReceiptReceived,
 )
 from ispbot_runtime.errors import Refusal
-from ispbot_tickets.handlers.archive import archive_received
+from ispbot_tickets.handlers.archive import archive_received, archive_send_failed, archive_sent
 
 
 def edited(wa_id: str, text: str, n: int = 1, **fields):
@@ -55,6 +56,31 @@ async def test_a_message_delivered_again_is_archived_once(world, store):
     assert first[0].message == again[0].message
     assert len(await world.lines("c1")) == 1
     assert (await store.conversations.load("c1")).unread == 1
+
+
+async def test_our_words_written_before_a_crash_are_announced_as_new_afterwards(world, store):
+    said = world.sent("c1", "Tu saldo es $ 18.500")
+    lost = MessageSendFailed.start(
+        "f1", contact_id="c1", send_id="s1", reason="not_on_whatsapp", detail="", content=TextContent(text="aviso"),
+        author={"kind": AuthorKind.BOT},
+    )  # fmt: skip
+    for event, handle in ((said, archive_sent), (lost, archive_send_failed)):
+        (before,) = await handle(event, store=store)  # as if the process had died before it told this
+        (after,) = await handle(event, store=store)
+        assert isinstance(after, MessageArchived)
+        assert (after.id, after.message) == (before.id, before.message)
+
+
+@pytest.mark.parametrize("later_s", [0, 1])
+async def test_a_failed_send_that_went_out_after_all_is_announced_as_a_change_also_after_a_crash(world, store, later_s):
+    lost = MessageSendFailed.start(
+        "f1", contact_id="c1", send_id="s1", reason="unknown_outcome", detail="", content=TextContent(text="aviso"),
+        author={"kind": AuthorKind.BOT},
+    )  # fmt: skip
+    said = world.sent("c1", "aviso", send_id="s1", wa_id="S", sent_at=lost.occurred_at + timedelta(seconds=later_s))
+    await archive_send_failed(lost, store=store)
+    told = [await archive_sent(said, store=store) for _ in range(2)]
+    assert [type(event) for (event,) in told] == [MessageUpdated, MessageUpdated]
 
 
 async def test_a_crash_between_the_two_writes_counts_nothing_twice(world, store, database):

@@ -18,7 +18,7 @@ from ispbot_contracts.tickets import (
     TicketStatus,
 )
 from ispbot_contracts.whatsapp import ContactMerged
-from ispbot_runtime.errors import Retryable, Unavailable
+from ispbot_runtime.errors import Poison, Retryable, Unavailable
 from ispbot_tickets.domain.line import Draft
 from ispbot_tickets.handlers.archive import archive_received
 from ispbot_tickets.handlers.merge_contacts import merge_contacts
@@ -208,6 +208,14 @@ class TestWhileAMergeIsUnderWay:
         assert await summarise_ticket(late, store=store) == []
         kept = await store.tickets.get(ticket_id)
         assert (kept.reason, kept.summary) == ("Sin servicio", "No navega")
+
+    async def test_a_summary_of_a_ticket_that_nobody_wrote_is_set_aside(self, store):
+        summary = summarised("never-opened")
+        with pytest.raises(Retryable):
+            await summarise_ticket(summary, store=store)
+        late = summary.model_copy(update={"occurred_at": utc_now() - timedelta(minutes=3)})
+        with pytest.raises(Poison):
+            await summarise_ticket(late, store=store)
 
     async def test_an_agent_is_asked_to_wait_and_not_told_that_the_ticket_is_closed(
         self, world, store, merge_cut_in_half

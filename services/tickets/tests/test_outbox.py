@@ -1,12 +1,17 @@
 """An agent's wish survives a crash between its write and its publishing."""
 
+import asyncio
 from datetime import timedelta
+
+import pytest
+from structlog.testing import capture_logs
 
 from ispbot_contracts.common import AgentRef
 from ispbot_contracts.content import TextContent
 from ispbot_contracts.tickets import AddNote, CloseTicket, ReplyToTicket, TakeTicket, TicketClosed, TicketTaken
 from ispbot_contracts.whatsapp import SendMessage
-from ispbot_runtime.testing import published
+from ispbot_runtime.errors import Retryable
+from ispbot_runtime.testing import eventually, published
 from ispbot_tickets.handlers.work_ticket import close_ticket, take_ticket
 from ispbot_tickets.handlers.write import add_note, reply_to_ticket
 from ispbot_tickets.store.conversations import Changed
@@ -71,6 +76,51 @@ async def test_a_note_written_just_before_the_crash_is_kept(world, database):
     await add_note(note, store=DyingStore(database, world.bus))
     await world.store.sweep(older_than=AT_ONCE)
     assert await world.texts("c1", kind="note") == ["Ojo"]
+
+
+def answer(ticket_id: str, text: str) -> ReplyToTicket:
+    return ReplyToTicket(ticket_id=ticket_id, agent=ANA, client_id=text, content=TextContent(text=text))
+
+
+async def orders(world, number: int) -> list[str]:
+    """Return the words that the gateway was told to send, in the stream's order."""
+    bodies = await published(world.bus, "wa.cmd.send_message.*.*", number)
+    return [SendMessage.model_validate_json(body).content.text for body in bodies]
+
+
+async def test_an_answer_left_behind_by_a_crash_is_not_overtaken_by_the_next_one(world, database):
+    ticket_id = await world.taken_ticket("c1")
+    dying = DyingStore(database, world.bus)
+    await reply_to_ticket(answer(ticket_id, "uno"), store=dying)
+    await reply_to_ticket(answer(ticket_id, "dos"), store=dying)
+    await world.ask(answer(ticket_id, "tres"))
+    assert await orders(world, 3) == ["uno", "dos", "tres"]
+    assert await world.texts("c1") == ["uno", "dos", "tres"]
+    assert await world.store.sweep(older_than=AT_ONCE) == 0
+    assert (await world.bus.js.stream_info("WA")).state.messages == 3
+    assert not (await world.store.conversations.load("c1")).untold  # the next answer needs no look at the outbox
+
+
+async def test_a_closing_does_not_overtake_an_answer_left_behind_by_a_crash(world, database):
+    ticket_id = await world.taken_ticket("c1")
+    await reply_to_ticket(answer(ticket_id, "uno"), store=DyingStore(database, world.bus))
+    await world.ask(CloseTicket(ticket_id=ticket_id, agent=ANA, comment="listo"))
+    assert await orders(world, 1) == ["uno"]  # told before the question about the closing was answered
+    assert len(await world.events(TicketClosed)) == 1
+
+
+async def test_a_database_that_refuses_lines_does_not_end_the_relay(world, database):
+    ticket_id = await world.taken_ticket("c1")
+    await reply_to_ticket(answer(ticket_id, "uno"), store=DyingStore(database, world.bus))
+    await database.command("collMod", "lines", validator={"never": {"$exists": True}})
+    with pytest.raises(Retryable):
+        await world.store.sweep(older_than=AT_ONCE)
+    relay = asyncio.create_task(world.store.relay(older_than=AT_ONCE, every_s=0.01))
+    with capture_logs() as logs:
+        await eventually(lambda: relay.done() or len([log for log in logs if log["event"] == "relay_waits"]) > 1)
+    await database.command("collMod", "lines", validator={})
+    assert await orders(world, 1) == ["uno"]
+    relay.cancel()
 
 
 async def test_nothing_waits_in_the_outbox_after_an_undisturbed_answer(world):

@@ -85,6 +85,14 @@ class Invoice(Frozen):
     due_on: date | None
     total: Money
     status: InvoiceStatus
+    paid: Money | None = None
+    """What was paid of it, in the currency of ``total``; None where the system does not tell."""
+
+    @property
+    def owed(self) -> Money:
+        """What is still to be paid of it while it is unpaid or overdue."""
+        paid = self.paid.amount if self.paid is not None else Decimal(0)
+        return Money(amount=max(self.total.amount - paid, Decimal(0)), currency=self.total.currency)
 
 
 class CustomersFound(Frozen):
@@ -92,6 +100,8 @@ class CustomersFound(Frozen):
 
     customers: list[CustomerAccount]
     freshness: Freshness
+    source: str = ""
+    """Names the system whose ids these are, as ``CrmStatus.source``."""
 
 
 class FindCustomers(_Owned, Query[CustomersFound]):
@@ -178,6 +188,8 @@ class CrmStatus(Frozen):
     """All that is not in ``capabilities``; empty while the system can not be opened."""
     revision: int = 0
     """Of the settings that this is about: somebody who just saved others asks again."""
+    source: str = ""
+    """Names the system, whatever its credentials: ids of another one are other people's. Empty while it can not be opened."""
 
 
 class GetCrmStatus(_Owned, Query[CrmStatus]):

@@ -11,19 +11,34 @@ class _Owned:
     owner: ClassVar[str] = "crm"
 
 
+class OneInvoice(Frozen):
+    """The invoice that an amount is of, where the system takes one invoice and not the whole debt."""
+
+    number: str
+    due_on: date | None
+    total: Money
+    """More than the amount when a part was paid already."""
+    rest: Money
+    """What the customer owes besides it."""
+
+
 class PromiseTerms(Frozen):
     """What may be promised now: to pay ``amount`` until ``latest`` at most."""
 
     latest: date
     amount: Money
+    """What is still to be paid of the invoice, or the whole debt."""
     invoice_id: str | None
     """The invoice the promise will stand for, where the system promises invoices."""
+    invoice: OneInvoice | None = None
+    """That invoice in words; None when the promise is of the whole debt."""
 
 
 class GetPromiseTerms(_Owned, Query[PromiseTerms]):
     """May this customer promise to pay, and until when?
 
-    Refusals: nothing_owed, promise_pending, promise_limit, not_supported, customer_not_found, crm_not_configured, crm_unavailable.
+    Refusals: nothing_owed, promise_pending, promise_limit, not_supported, customer_not_found, crm_not_configured, crm_unavailable;
+    promise_unclear when nobody can tell whether an earlier one stands: a person looks, asking again does not help.
     """
 
     name: ClassVar[str] = "get_promise_terms"
@@ -37,10 +52,13 @@ class PromiseRecorded(Frozen):
     until: date
     amount: Money
     invoice_id: str | None
+    invoice: OneInvoice | None = None
 
 
 class PromisePayment(_Owned, Query[PromiseRecorded]):
     """Book a payment promise. The same ``request_key`` is the same promise, however often it is asked.
+
+    A key is of one asking: a "no" of the system is its answer for ever, so whoever asks anew brings a new key.
 
     Refusals: those of GetPromiseTerms, and promise_refused with the system's own words.
     """
@@ -50,6 +68,8 @@ class PromisePayment(_Owned, Query[PromiseRecorded]):
     customer_id: str
     until: date
     request_key: str
+    contact_id: ContactId | None = None
+    """Who asked, to know whose ticket tells staff when the promise stays unclear; of the first question with the key."""
 
 
 class PaymentLink(Frozen):
@@ -57,7 +77,9 @@ class PaymentLink(Frozen):
 
     url: str
     amount: Money
+    """What is still to be paid of the invoice, or the whole debt."""
     invoice_id: str | None
+    invoice: OneInvoice | None = None
 
 
 class GetPaymentLink(_Owned, Query[PaymentLink]):
@@ -137,6 +159,8 @@ class CaseFiled(_Written):
 
     name: ClassVar[str] = "case_filed"
     case_id: str | None
+    ticket_id: str | None = None
+    """Our ticket, when one led to it."""
 
 
 class LeadFiled(_Written):
@@ -144,6 +168,8 @@ class LeadFiled(_Written):
 
     name: ClassVar[str] = "lead_filed"
     lead_id: str | None
+    ticket_id: str | None = None
+    """Our ticket, when one led to it."""
 
 
 class PaymentRegistered(_Written):
@@ -163,13 +189,20 @@ class PaymentUndone(_Written):
 
 
 class CrmWriteFailed(_Written):
-    """It was not written (``refused``), or nobody can tell whether it was (``unknown``): a person must look, nothing is repeated."""
+    """It was not written (``refused``), or nobody can tell whether it was (``unknown``): a person must look, nothing is repeated.
+
+    ``contact_id`` is who asked; of a promise that nobody's contact came with, a key made of the customer.
+    """
 
     name: ClassVar[str] = "crm_write_failed"
     write: Literal["case", "lead", "payment", "undo_payment", "promise"]
     outcome: Literal["refused", "unknown"]
     reason: str
     """Spanish, for people."""
+    ticket_id: str | None = None
+    """Our ticket, when the write is of one."""
+    customer_id: str | None = None
+    """The management system's id, where the write is of a customer."""
 
 
 class DayCount(Frozen):

@@ -95,6 +95,21 @@ class BookVisit(_Owned, Query[Visit]):
     booked_by: str
 
 
+class BookingSettled(Frozen):
+    """What became of a booking: the visit, or None when there is none and, from now on, never will be."""
+
+    visit: Visit | None
+
+
+class SettleBooking(_Owned, Query[BookingSettled]):
+    """What became of a booking whose answer got lost? One that was not made is not made any more either, however late it
+    arrives; one that was made stays."""
+
+    name: ClassVar[str] = "settle_booking"
+    answer: ClassVar = BookingSettled
+    booking_key: str
+
+
 class VisitList(Frozen):
     """Visits in a span, earliest first."""
 
@@ -118,3 +133,5 @@ class VisitBooked(_Owned, Event):
     key_field: ClassVar[str] = "visit_id"
     visit_id: str
     visit: Visit
+    booking_key: str | None = None
+    """That of the ``BookVisit``; None in events of older versions."""

@@ -22,6 +22,7 @@ log = get_logger(__name__)
 EVERY_S = 10.0
 TOO_OLD_S = 60.0
 ALARM_SHARE = 0.8
+_SILENT_LOOKS = 2
 
 
 @dataclass(frozen=True)
@@ -44,14 +45,21 @@ class BacklogWatch:
         self._service = service
         self._durables = durables
         self.seen: Backlog | None = None
+        self._unanswered = 0
 
     async def look(self) -> None:
         """Look once; a bus that does not answer leaves nothing known."""
         try:
             self.seen = await self._look()
+            self._unanswered = 0
         except (NatsError, TimeoutError) as error:
             log.debug("backlog_unknown", reason=type(error).__name__)
             self.seen = None
+            self._unanswered += 1
+
+    def silent(self) -> str | None:
+        """Return that the streams do not answer, although the connection stands (a cluster without its majority)."""
+        return f"JetStream did not answer {self._unanswered} times" if self._unanswered >= _SILENT_LOOKS else None
 
     def missing(self) -> str | None:
         """Return why no work can arrive."""

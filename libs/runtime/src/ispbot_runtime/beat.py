@@ -25,7 +25,8 @@ class Beat:
 
     def watch_backlog(self) -> None:
         """Make what waits on the bus part of the health, once the bus was connected."""
-        backlog = self._bus.backlog
+        bus, backlog = self._bus, self._bus.backlog
+        self._health.checks["bus_silent"] = lambda: backlog.silent() if bus.connected else None
         self._health.checks["consumers"] = backlog.missing
         self._health.limits["lag"] = backlog.too_old
         self._health.limits["bus_capacity"] = backlog.filling_up

@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import asynccontextmanager
 from typing import Any, Literal, TypeVar
 
-from faststream.nats import NatsBroker
 from nats.aio.msg import Msg
 from nats.errors import BadHeaderError, BadSubjectError, MaxPayloadError
 from nats.errors import Error as NatsError
@@ -25,6 +24,7 @@ from ispbot_contracts.base import Ephemeral, Message
 from ispbot_contracts.streams import stored_subject, stream_of
 from ispbot_runtime import metrics
 from ispbot_runtime.backlog import EVERY_S, BacklogWatch
+from ispbot_runtime.connection import SteadyBroker, bus_address
 from ispbot_runtime.consumers import Consumer, LaneConsumer, PartitionConsumer
 from ispbot_runtime.delivery import Delivery, Handler, Patience
 from ispbot_runtime.durables import Durable
@@ -58,8 +58,10 @@ class Bus(Questions):
         self.instance = f"{socket.gethostname()}-{os.getpid()}"
         self._patience = patience or Patience()
         self._settings = settings
-        self._broker = NatsBroker(
-            settings.nats_url.get_secret_value().split(","),
+        address = bus_address(settings.nats_url.get_secret_value())
+        self._broker = SteadyBroker(
+            address.servers,
+            security=address.security,
             name=service,
             max_reconnect_attempts=-1,
             reconnect_time_wait=1,

@@ -17,13 +17,13 @@ from nats.errors import BadHeaderError, BadSubjectError, MaxPayloadError
 from nats.errors import Error as NatsError
 from nats.js.errors import InvalidKeyError, KeyValueError
 from pydantic import ValidationError
-from pymongo.errors import ConnectionFailure
 
 from ispbot_contracts.base import Message
 from ispbot_contracts.streams import DEAD_SUBJECT
 from ispbot_runtime import metrics
 from ispbot_runtime.errors import Poison, Retryable
 from ispbot_runtime.logs import correlated, get_logger
+from ispbot_runtime.mongo import is_of_the_server
 from ispbot_runtime.parking import (
     ONLY_HEADER,
     PARKED_HEADER,
@@ -153,15 +153,15 @@ class Delivery:
             return None
         except _OUR_FAULT as error:
             return await self._failed(msg, type(message), "failed", error)
-        except (Retryable, ConnectionFailure, NatsError) as error:
+        except Exception as error:  # noqa: BLE001 - the bus edge of the process: a bug is retried, then parked
+            if not isinstance(error, Retryable | NatsError) and not is_of_the_server(error):
+                return await self._failed(msg, type(message), "failed", error)
             delay = error.delay_s if isinstance(error, Retryable) else self.patience.pause(2)
             log.warning(
                 "message_retried", consumer=self._consumer, message=message.name, reason=str(error), delay_s=delay
             )
             metrics.HANDLED.labels(self._consumer, message.name, "retried").inc()
             return delay
-        except Exception as error:  # noqa: BLE001 - the bus edge of the process: a bug is retried, then parked
-            return await self._failed(msg, type(message), "failed", error)
         seconds = time.perf_counter() - started
         metrics.child(metrics.HANDLED, self._consumer, message.name, "done").inc()
         metrics.child(metrics.HANDLE_SECONDS, self._consumer, message.name).observe(seconds)

@@ -4,13 +4,33 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 import structlog
 from pydantic_core import to_json
 from structlog.contextvars import bind_contextvars, reset_contextvars
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import ExcInfo
+
+from ispbot_runtime.metrics import LOG_LINES_LOST
+
+
+class _Output:
+    """Standard output that never stops who writes: lines that a full disk does not take are counted."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def write(self, line: bytes) -> None:
+        """Write a line at once."""
+        try:
+            self._file.write(line)
+            self._file.flush()
+        except OSError:
+            LOG_LINES_LOST.inc()
+
+    def flush(self) -> None:
+        """Nothing is held back."""
 
 
 class _Traceback(ExceptionDictTransformer):
@@ -43,7 +63,7 @@ def configure_logging(service: str, level: str = "INFO") -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(_as_json)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        logger_factory=structlog.BytesLoggerFactory(cast("BinaryIO", _Output(sys.stdout.buffer))),
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(service=service)

@@ -35,6 +35,9 @@ MESSAGE_AGE = Histogram(
     buckets=(*FAST, 60.0, 300.0, 3600.0),
 )
 IN_FLIGHT = Gauge("ispbot_messages_in_flight", "Messages being handled now.", ["consumer"])
+LOG_LINES_LOST = Counter(
+    "ispbot_log_lines_lost_total", "Log lines that standard output did not take, such as on a full disk."
+)
 PUBLISHED = Counter("ispbot_messages_published_total", "Messages acknowledged by the bus.", ["message"])
 PUBLISH_RETRIES = Counter("ispbot_publish_retries_total", "Publishes tried again.", ["message"])
 QUERIES = Counter(

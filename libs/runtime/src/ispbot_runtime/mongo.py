@@ -6,15 +6,39 @@ from typing import Any
 from pymongo import AsyncMongoClient, IndexModel
 from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import DuplicateKeyError, OperationFailure
+from pymongo.errors import ConnectionFailure, DuplicateKeyError, OperationFailure
 
 from ispbot_runtime.settings import CommonSettings
 
 Document = dict[str, Any]
 Database = AsyncDatabase[Document]
 
+MOST_CONNECTIONS = 32
+"""Of one process to its database; opened when that many questions are under way, closed when idle."""
 _INDEX_CONFLICTS = {85, 86}
 """IndexOptionsConflict and IndexKeySpecsConflict: the same keys or name with other options."""
+
+
+_OF_THE_SERVER = {
+    1,  # InternalError: what the embedded database answers to everything after a full disk
+    8,  # UnknownError
+    13,  # Unauthorized
+    18,  # AuthenticationFailed
+    50,  # MaxTimeMSExpired
+    64,  # WriteConcernFailed
+    262,  # ExceededTimeLimit
+    11600,  # InterruptedAtShutdown
+    11602,  # InterruptedDueToReplStateChange
+    14031,  # OutOfDiskSpace
+}
+"""Error codes of MongoDB (its ``error_codes.yml``) that say nothing of what was asked."""
+
+
+def is_of_the_server(error: BaseException) -> bool:
+    """Tell whether an error is the database's own (away, full, not letting us in): the same question is right later."""
+    return isinstance(error, ConnectionFailure) or (
+        isinstance(error, OperationFailure) and error.code in _OF_THE_SERVER
+    )
 
 
 def connect_database(settings: CommonSettings, service: str) -> tuple[AsyncMongoClient[Document], Database]:
@@ -26,7 +50,7 @@ def connect_database(settings: CommonSettings, service: str) -> tuple[AsyncMongo
         serverSelectionTimeoutMS=5000,
         connectTimeoutMS=5000,
         socketTimeoutMS=20_000,
-        maxPoolSize=32,
+        maxPoolSize=MOST_CONNECTIONS,
         maxIdleTimeMS=120_000,
     )
     return client, client[f"{settings.mongo_prefix}_{service.replace('-', '_')}"]

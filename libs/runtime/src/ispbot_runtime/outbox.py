@@ -7,6 +7,7 @@ does not need it: the message comes again and its outputs have the same ids.
 import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import takewhile
 from typing import Any
 
 from pymongo.asynchronous.collection import AsyncCollection
@@ -15,7 +16,7 @@ from pymongo.errors import PyMongoError
 from ispbot_contracts.base import Message, utc_now
 from ispbot_runtime import metrics
 from ispbot_runtime.bus import Bus
-from ispbot_runtime.errors import Unavailable
+from ispbot_runtime.errors import Retryable
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.mongo import Document
 
@@ -26,11 +27,20 @@ _LEFT_BEHIND_AFTER = timedelta(seconds=5)
 
 
 def outbox_push(messages: Sequence[Message]) -> dict[str, dict[str, Any]]:
-    """Return the update operators that keep ``messages`` in the document: merge them into the state's own update."""
+    """Return the update operators that keep ``messages`` in the document: merge them into the state's own update.
+
+    ``outbox_at`` is the moment of the oldest that waits: later ones do not put it off.
+    """
+    fields = outbox_fields(messages)
+    return {"$push": {"outbox": {"$each": fields["outbox"]}}, "$min": {"outbox_at": fields["outbox_at"]}}
+
+
+def outbox_fields(messages: Sequence[Message]) -> dict[str, Any]:
+    """Return the fields that keep ``messages`` in a new document."""
     entries = [
         {"id": message.id, "subject": message.subject, "body": message.model_dump_json()} for message in messages
     ]
-    return {"$push": {"outbox": {"$each": entries}}, "$set": {"outbox_at": utc_now()}}
+    return {"outbox": entries, "outbox_at": utc_now()}
 
 
 class Outbox:
@@ -40,14 +50,27 @@ class Outbox:
         self._collection = collection
         self._bus = bus
 
-    async def flush(self, document_id: Any, messages: Sequence[Message]) -> None:
-        """Publish right after the write; what fails is left to the relay."""
+    async def earlier(self, document_id: Any, message: Message) -> list[Document]:
+        """Return what waits in the document before ``message``: ``id``, ``subject`` and ``body`` of each, in order."""
+        document = await self._collection.find_one({"_id": document_id}, {"outbox": 1}) or {}
+        return list(takewhile(lambda entry: entry["id"] != message.id, document.get("outbox", [])))
+
+    async def flush(self, document_id: Any, messages: Sequence[Message], *, earlier: Sequence[Document] = ()) -> None:
+        """Publish right after the write, after what waited there ``earlier``; what fails is left to the relay.
+
+        Nothing can have waited in a new document; for others the caller knows from the state it changed, or reads it.
+        """
         try:
+            await self._publish(earlier)
             for message in messages:
                 await self._bus.publish(message)
-            await self._forget(document_id, [message.id for message in messages])
-        except (Unavailable, PyMongoError) as error:
+            await self._forget(document_id, [entry["id"] for entry in earlier] + [message.id for message in messages])
+        except (Retryable, PyMongoError) as error:
             log.warning("outbox_left_to_relay", collection=self._collection.name, reason=str(error))
+
+    async def _publish(self, entries: Sequence[Document]) -> None:
+        for entry in entries:
+            await self._bus.publish_raw(entry["subject"], entry["body"].encode(), {"Nats-Msg-Id": entry["id"]})
 
     async def _forget(self, document_id: Any, ids: list[str]) -> None:
         await self._collection.update_one({"_id": document_id}, {"$pull": {"outbox": {"id": {"$in": ids}}}})
@@ -58,7 +81,7 @@ class Outbox:
         while True:
             try:
                 await self.sweep()
-            except (Unavailable, PyMongoError) as error:
+            except (Retryable, PyMongoError) as error:
                 log.warning("outbox_relay_waits", collection=self._collection.name, reason=str(error))
             await asyncio.sleep(_SWEEP_EVERY_S)
 
@@ -69,7 +92,6 @@ class Outbox:
         metrics.OUTBOX_PENDING.labels(self._collection.name).set(len(waiting))
         for document in waiting:
             entries = document.get("outbox", [])
-            for entry in entries:
-                await self._bus.publish_raw(entry["subject"], entry["body"].encode(), {"Nats-Msg-Id": entry["id"]})
+            await self._publish(entries)
             await self._forget(document["_id"], [entry["id"] for entry in entries])
         return len(waiting)

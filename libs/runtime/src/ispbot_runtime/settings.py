@@ -12,7 +12,7 @@ class CommonSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ISPBOT_", frozen=True, extra="ignore")
 
     nats_url: SecretStr = SecretStr("nats://127.0.0.1:4222")
-    """With user and password or token inside when the bus asks for them; the servers of a cluster with commas."""
+    """With user and password or token inside when the bus asks for them; the servers of a cluster with commas, all with the same."""
     mongo_uri: SecretStr = SecretStr("mongodb://127.0.0.1:27017/?directConnection=true")
     mongo_prefix: str = "ispbot"
     http_host: str = "127.0.0.1"

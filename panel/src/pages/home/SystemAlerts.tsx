@@ -13,30 +13,30 @@ import classes from "./Home.module.css";
 export function SystemAlerts() {
   const words = es.system.health;
   const health = useQuery(healthQuery);
-  const maySeeParked = usePermission("parked.manage");
+  const parked = useParkedCount();
   const alerts = health.data?.alerts ?? [];
+  const well = health.data !== undefined && alerts.length === 0;
   return (
     <Card
       title={words.title}
       className={classes.alerts}
-      aside={health.data && alerts.length === 0 && <Badge tone="ok">{words.ok}</Badge>}
+      aside={well && parked === 0 && <Badge tone="ok">{words.ok}</Badge>}
     >
       {health.isPending && <Waiting />}
       {health.isError && !health.data && <Failure error={health.error} onRetry={() => void health.refetch()} />}
-      {health.data && alerts.length === 0 && <p className={classes.quiet}>{words.okText}</p>}
+      {well && <p className={classes.quiet}>{words.okText}</p>}
       {alerts.length > 0 && <AlertList alerts={alerts} />}
-      {maySeeParked && <ParkedLine />}
+      {parked > 0 && (
+        <p className={classes.parked}>
+          <Link to="/herramientas/apartados">{es.system.parked.waiting(parked)}</Link>
+        </p>
+      )}
     </Card>
   );
 }
 
-/** The way to messages that wait for a person; nothing while there are none. */
-function ParkedLine() {
-  const total = useInfiniteQuery(parkedQuery(null)).data?.pages[0]?.total ?? 0;
-  if (total === 0) return null;
-  return (
-    <p className={classes.parked}>
-      <Link to="/herramientas/apartados">{es.system.parked.waiting(total)}</Link>
-    </p>
-  );
+/** How many messages wait for a person's decision; 0 for those who may not decide. */
+function useParkedCount(): number {
+  const mayDecide = usePermission("parked.manage");
+  return useInfiniteQuery({ ...parkedQuery(null), enabled: mayDecide }).data?.pages[0]?.total ?? 0;
 }

@@ -40,7 +40,7 @@ class CurrentCrm:
     revision: int = 0
     """Of the settings in force."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set when another connection is in force."""
+    """Set when another connection is in force, or when a person tried this one with success."""
     _line: _Line | None = field(default=None, repr=False)
 
     async def start(self) -> None:

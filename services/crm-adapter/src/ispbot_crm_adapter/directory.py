@@ -10,7 +10,7 @@ from ispbot_contracts.base import utc_now
 from ispbot_crm_adapter import metrics
 from ispbot_crm_adapter.adapters.factory import Opened
 from ispbot_crm_adapter.connection import CurrentCrm
-from ispbot_crm_adapter.errors import CrmError, CrmRejected
+from ispbot_crm_adapter.errors import CannotList, CrmError, CrmRejected
 from ispbot_crm_adapter.store import CrmStore, Listing
 from ispbot_runtime.errors import Refusal
 from ispbot_runtime.logs import get_logger
@@ -23,6 +23,7 @@ _HALF_DONE = timedelta(minutes=2)
 _WHEN_UNSUPPORTED = timedelta(hours=1)
 _METERED = timedelta(minutes=15)
 """Each try is charged for."""
+_METERED_WHEN_UNSUPPORTED = timedelta(days=1)
 _CONFIRM = timedelta(minutes=15)
 """Between a listing that nobody believes and the one that decides."""
 _BELIEVED = 0.8
@@ -32,11 +33,17 @@ _SAME = 0.1
 
 
 async def keep_directory(crm: CurrentCrm, store: CrmStore, every: timedelta) -> None:
-    """Run for ever: refresh the directory when it is due; one replica does it for all."""
+    """Run for ever: refresh the directory when it is due; one replica does it for all.
+
+    Where there was no list to be had, other settings (another user) and a person's own test are worth another try.
+    """
+    changed = False
     while True:
         crm.changed.clear()
         try:
             async with crm.use() as opened:
+                if changed:
+                    await store.ask_for_list_again(opened.source)
                 if await store.claim_sync(opened.source):
                     await refresh_directory(opened, store, every)
         except Refusal as error:
@@ -45,6 +52,7 @@ async def keep_directory(crm: CurrentCrm, store: CrmStore, every: timedelta) -> 
             log.warning("crm_directory_not_written", reason=type(error).__name__)
         with suppress(TimeoutError):
             await asyncio.wait_for(crm.changed.wait(), _LOOK_EVERY_S)
+        changed = crm.changed.is_set()
 
 
 async def refresh_directory(opened: Opened, store: CrmStore, every: timedelta) -> int | None:
@@ -62,9 +70,13 @@ async def refresh_directory(opened: Opened, store: CrmStore, every: timedelta) -
         outcome, wait = "failed", _HALF_DONE if seen else _NOT_EVEN_BEGUN
         if isinstance(error, CrmRejected):
             outcome, wait = "unsupported", _WHEN_UNSUPPORTED
-        await store.postpone_sync(opened.source, max(wait, _METERED) if opened.client.metered else wait)
+        if opened.client.metered:
+            wait = _METERED_WHEN_UNSUPPORTED if isinstance(error, CrmRejected) else max(wait, _METERED)
+        why = error.code if isinstance(error, CannotList) else None
+        news = await store.postpone_sync(opened.source, wait, no_list=why)
         metrics.DIRECTORY_SYNCS.labels(vendor, outcome).inc()
-        log.warning("crm_directory_not_refreshed", vendor=vendor, reason=error.code, outcome=outcome)
+        tell = log.warning if news else log.debug
+        tell("crm_directory_not_refreshed", vendor=vendor, reason=error.code, outcome=outcome)
         return None
     count = len(seen)
     if _too_few(count, await store.listing(opened.source)):

@@ -1,19 +1,33 @@
 """Everything that can go wrong with a management system. ``code`` is stable: metrics, logs and Spanish texts use it."""
 
+from collections.abc import Iterable
+
 
 class CrmError(Exception):
     """Root. ``detail`` is technical and never holds customer data; ``counts`` says whether the breaker should care."""
 
     counts = True
+    before_request = False
+    """It happened to the login that a request needs: the request itself never left."""
 
     def __init__(self, code: str, detail: str = "") -> None:
         super().__init__(f"{code}: {detail}" if detail else code)
         self.code = code
         self.detail = detail
 
+    def conceal(self, secrets: Iterable[str]) -> None:
+        """Take our own credentials out of what is told: some servers quote them in their refusals."""
+        for secret in filter(None, secrets):
+            self.detail = self.detail.replace(secret, "•••")
+            self.args = tuple(str(one).replace(secret, "•••") for one in self.args)
+
 
 class CrmUnreachable(CrmError):
-    """No answer: ``dns``, ``connection_refused``, ``connection_failed``, ``timeout``, ``tls``, ``reset``, ``circuit_open``."""
+    """No answer.
+
+    The request never left: ``dns``, ``connection_refused``, ``connect_timeout``, ``connection_failed``, ``tls``,
+    ``no_connection_free`` (ours are all in use), ``circuit_open``, ``allowance_used``. It may have arrived: ``timeout``, ``reset``.
+    """
 
 
 class CrmBroken(CrmError):
@@ -30,6 +44,10 @@ class CrmRejected(CrmError):
     """The system understood and said no, in its own words (``detail``): ``rejected``, ``forbidden_address``."""
 
     counts = False
+
+
+class CannotList(CrmRejected):
+    """The list of everybody is not to be had: ``list_forbidden`` (to this user), ``list_missing``. Says nothing of the rest."""
 
 
 class NoSuchCustomer(CrmError):

@@ -2,14 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import stamina
 
 from ispbot_crm_adapter import metrics
 from ispbot_crm_adapter.breaker import Breaker, BreakerState
-from ispbot_crm_adapter.errors import CrmBroken, CrmError, CrmUnreachable, NoInvoiceFile, NoSuchCustomer
+from ispbot_crm_adapter.errors import (
+    CannotList,
+    CrmBroken,
+    CrmDenied,
+    CrmError,
+    CrmUnreachable,
+    NoInvoiceFile,
+    NoSuchCustomer,
+)
 from ispbot_crm_adapter.settings import Limits
 
 T = TypeVar("T")
@@ -30,8 +38,9 @@ _TWICE = stamina.AsyncRetryingCaller(attempts=2, timeout=None, wait_initial=0.1,
 class Guard:
     """Guards the requests of one connection to one system."""
 
-    def __init__(self, vendor: str, limits: Limits) -> None:
+    def __init__(self, vendor: str, limits: Limits, *, secrets: Sequence[str] = ()) -> None:
         self.vendor = vendor
+        self._secrets = secrets
         self._slots = asyncio.Semaphore(limits.concurrency)
         self._breaker = Breaker(failures=limits.breaker_failures, open_s=limits.breaker_open_s)
         self.trouble: CrmError | None = None
@@ -48,6 +57,10 @@ class Guard:
     async def read(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
         """Make a request that changes nothing and may therefore be repeated. Raises CrmError."""
         return await _TWICE(_worth_another_try, self._once, operation, send)
+
+    async def list(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
+        """Make a request to the list of everybody, which not every system or user has. Raises CrmError, CannotList among them."""
+        return await self.read(operation, lambda: _page(send))
 
     async def write(self, operation: str, send: Callable[[], Awaitable[T]]) -> T:
         """Make a request that changes something: never repeated. Raises CrmError."""
@@ -66,6 +79,7 @@ class Guard:
                 answer = await send()
                 verdict = None
             except CrmError as error:
+                error.conceal(self._secrets)
                 verdict = error
                 raise
             except asyncio.CancelledError:  # our own time limit struck
@@ -79,6 +93,9 @@ class Guard:
                 metrics.REQUEST_SECONDS.labels(self.vendor, operation).observe(time.monotonic() - started)
 
     def _note(self, error: CrmError | None, started: float) -> None:
+        if isinstance(error, CannotList):  # no trouble, and no proof that anything else works
+            self._breaker.succeeded()
+            return
         answered = error is None or isinstance(error, (NoSuchCustomer, NoInvoiceFile))
         if answered and started < self._trouble_at:
             return  # an answer to an older request does not prove that the system is back
@@ -89,3 +106,16 @@ class Guard:
         self.trouble = None if answered else error
         if not answered:
             self._trouble_at = time.monotonic()
+
+
+async def _page(send: Callable[[], Awaitable[T]]) -> T:
+    try:
+        return await send()
+    except CrmDenied as error:
+        if error.code != "forbidden":
+            raise
+        raise CannotList("list_forbidden", error.detail) from error
+    except CrmBroken as error:
+        if (error.code, error.detail) != ("http_status", "404"):
+            raise
+        raise CannotList("list_missing", "404") from error

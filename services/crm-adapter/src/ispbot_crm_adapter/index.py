@@ -53,6 +53,8 @@ class CustomerIndex:
     held: Held | None = None
     doubted: tuple[str, int, int] | None = None
     """Source, how many a short listing gave, and how many there were before; None while listings are believed."""
+    refused: tuple[str, str] | None = None
+    """Source, and why its list of everybody is not to be had (a code of CannotList)."""
     _too_many: tuple[str, datetime] | None = None
 
     async def listed(self, source: str, by: By, value: str) -> list[str]:
@@ -73,6 +75,10 @@ class CustomerIndex:
         """Return how many customers the last listing gave and how many there were, while it is not believed."""
         return self.doubted[1:] if self.doubted is not None and self.doubted[0] == source else None
 
+    def no_list(self, source: str) -> str | None:
+        """Return why the list of everybody is not to be had, None when it is."""
+        return self.refused[1] if self.refused is not None and self.refused[0] == source else None
+
     async def refresh(self, source: str) -> None:
         """Take in the newest whole directory, if it is another one than the held. Raises PyMongoError."""
         if self.held is not None and self.held.source != source:
@@ -82,6 +88,7 @@ class CustomerIndex:
             return
         as_of, there_were = listing.as_of, listing.customers or 0
         self.doubted = (source, listing.doubted, there_were) if listing.doubted is not None else None
+        self.refused = (source, listing.no_list) if listing.no_list is not None else None
         if as_of is None or (self.held is not None and self.held.as_of == as_of) or self._too_many == (source, as_of):
             return
         held = Held(source, as_of)

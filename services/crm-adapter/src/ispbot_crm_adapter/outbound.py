@@ -16,6 +16,7 @@ from ispbot_crm_adapter.settings import Limits
 
 _DENIED = (401, 403)
 _JSON_MAX_BYTES = 20 * 1024 * 1024
+_LAST_PORT = 65535
 _PDF_END = 2048
 
 
@@ -43,7 +44,7 @@ class HttpDoor:
             transport=checked_transport(verify_tls=verify_tls, connections=limits.concurrency),
             follow_redirects=False,
             trust_env=False,
-            event_hooks={"request": [_check_scheme]},
+            event_hooks={"request": [_check_address]},
             headers={"User-Agent": "ISPBot", "Accept": "application/json"},
         )
 
@@ -108,10 +109,12 @@ class HttpDoor:
             await answer.aclose()
 
 
-async def _check_scheme(request: httpx.Request) -> None:
-    """Refuse other schemes, on every request and every redirect."""
+async def _check_address(request: httpx.Request) -> None:
+    """Refuse other schemes and ports that are none, on every request and every redirect."""
     if request.url.scheme not in ("http", "https"):
         raise CrmRejected("forbidden_address", request.url.scheme)
+    if (request.url.port or 0) > _LAST_PORT:
+        raise CrmRejected("invalid_url")
 
 
 def check_status(reply: Reply) -> None:
@@ -146,26 +149,36 @@ async def _bounded_body(answer: httpx.Response, max_bytes: int) -> bytes:
 def _our_words() -> Iterator[None]:
     try:
         yield
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:  # UnicodeError: a name that no punycode is
         raise _in_our_words(error) from error
 
 
 def _in_our_words(error: Exception) -> CrmError:
-    causes = list(_chain(error))
-    code = "connection_failed"
-    if isinstance(error, httpx.TimeoutException):
-        code = "timeout"
-    elif isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
+    if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol, UnicodeError)):
         return CrmRejected("invalid_url")
-    elif any(isinstance(cause, ssl.SSLError) for cause in causes):
-        code = "tls"
-    elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
-        code = "connection_refused"
-    elif isinstance(error, (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError, httpx.CloseError)):
-        code = "reset"
-    elif isinstance(error, (httpx.DecodingError, httpx.TooManyRedirects)):
+    if isinstance(error, (httpx.DecodingError, httpx.TooManyRedirects)):
         return CrmBroken("not_json", type(error).__name__)
+    if isinstance(error, httpx.ConnectTimeout):
+        code = "connect_timeout"
+    elif isinstance(error, httpx.PoolTimeout):
+        code = "no_connection_free"
+    elif isinstance(error, httpx.TimeoutException):
+        code = "timeout"
+    elif isinstance(error, httpx.ConnectError):
+        code = _why_not_connected(error)
+    elif isinstance(error, httpx.LocalProtocolError):  # raised while the request is put together
+        code = "connection_failed"
+    else:
+        code = "reset"
     return CrmUnreachable(code, type(error).__name__)
+
+
+def _why_not_connected(error: httpx.ConnectError) -> str:
+    causes = list(_chain(error))
+    if any(isinstance(cause, ssl.SSLError) for cause in causes):
+        return "tls"
+    refused = any(isinstance(cause, ConnectionRefusedError) for cause in causes)
+    return "connection_refused" if refused else "connection_failed"
 
 
 def _chain(error: BaseException | None) -> Any:

@@ -59,7 +59,7 @@ class CrmClient(Protocol):
         ...
 
     def directory(self) -> AsyncIterator[list[DirectoryEntry]]:
-        """Yield all customers page by page. Raises CrmRejected when the system can not list them."""
+        """Yield all customers page by page. Raises CrmRejected when that is not to be had: CannotList when the system says so."""
         ...
 
     async def probe(self) -> None:
@@ -125,8 +125,8 @@ class CrmWriter(Protocol):
 
     promises_by_invoice: bool
 
-    async def promise(self, customer_id: str, invoice_id: str | None, until: date) -> None:
-        """Record a promise to pay."""
+    async def promise(self, customer_id: str, invoice_id: str | None, amount: Decimal, until: date) -> None:
+        """Record a promise to pay ``amount``: what was owed when it was given."""
         ...
 
     async def find_promise(self, customer_id: str, until: date) -> Sighting:

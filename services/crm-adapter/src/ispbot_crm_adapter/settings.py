@@ -19,7 +19,7 @@ class Limits:
     connect_s: float = 1.5
     read_s: float = 2.2
     concurrency: int = 8
-    """Requests at once to the system: PHP on small boxes."""
+    """Requests at once to the system, and invoice files at once beside them: PHP on small boxes."""
     fresh_s: float = 15.0
     """An answer this young is given again without asking."""
     breaker_failures: int = 8

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from pymongo import ASCENDING, IndexModel, UpdateOne
+from pymongo import ASCENDING, IndexModel, UpdateMany, UpdateOne
 from pymongo.errors import DuplicateKeyError, PyMongoError
 
 from ispbot_contracts.base import utc_now
@@ -58,11 +58,12 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Listing:
-    """The last whole listing, and how many a later one gave that nobody believes yet."""
+    """The last whole listing, how many a later one gave that nobody believes yet, and why there is no list to be had."""
 
     as_of: datetime | None
     customers: int | None = None
     doubted: int | None = None
+    no_list: str | None = None
 
 
 @dataclass
@@ -71,6 +72,7 @@ class CrmStore:
 
     database: Database
     _pending: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _moved: dict[tuple[str, str], list[str]] = field(default_factory=dict)
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def prepare(self) -> None:
@@ -97,6 +99,11 @@ class CrmStore:
         self._pending.setdefault(f"{source}:{account.customer_id}", {}).update(document)
         self._wake.set()
 
+    def remember_phone(self, source: str, phone: str, customer_ids: list[str]) -> None:
+        """Keep whose phone this is, as the system itself just said: it is taken from everybody else who was seen with it."""
+        self._moved[source, phone] = customer_ids
+        self._wake.set()
+
     async def write_behind(self) -> None:
         """Run for ever: write what was remembered."""
         while True:
@@ -108,13 +115,21 @@ class CrmStore:
     async def flush(self) -> None:
         """Write what waits; what the database does not take is dropped, the next answer brings it again."""
         batch, self._pending = self._pending, {}
-        if not batch:
-            return
-        updates = [UpdateOne({"_id": key}, {"$set": document}, upsert=True) for key, document in batch.items()]
-        try:
-            await self.database["snapshots"].bulk_write(updates, ordered=False)
-        except PyMongoError as error:
-            log.warning("crm_snapshots_not_written", count=len(batch), reason=type(error).__name__)
+        moved, self._moved = self._moved, {}
+        seen = [UpdateOne({"_id": key}, {"$set": document}, upsert=True) for key, document in batch.items()]
+        taken = [
+            UpdateMany(
+                {"source": source, "phones": phone, "customer_id": {"$nin": theirs}}, {"$pull": {"phones": phone}}
+            )
+            for (source, phone), theirs in moved.items()
+        ]
+        for updates in (seen, taken):
+            if not updates:
+                continue
+            try:
+                await self.database["snapshots"].bulk_write(updates, ordered=False)
+            except PyMongoError as error:
+                log.warning("crm_snapshots_not_written", count=len(updates), reason=type(error).__name__)
 
     async def snapshots(self, source: str, by: By, value: str) -> list[Snapshot]:
         """Return the customers last seen with this phone, document or number; none when the database is away."""
@@ -177,9 +192,16 @@ class CrmStore:
             return (await runs.update_one(due, {"$set": {"next_at": now + _CLAIM}})).modified_count == 1
         return True
 
-    async def postpone_sync(self, source: str, wait: timedelta) -> None:
-        """Try again after ``wait`` (the refresh failed, or the system can not list its customers)."""
-        await self.database["directory_runs"].update_one({"_id": source}, {"$set": {"next_at": utc_now() + wait}})
+    async def postpone_sync(self, source: str, wait: timedelta, *, no_list: str | None = None) -> bool:
+        """Try again after ``wait``. ``no_list`` says why there is no list to be had; returns whether that is news."""
+        noted: dict[str, Any] = {"next_at": utc_now() + wait} | ({"no_list": no_list} if no_list is not None else {})
+        before = await self.database["directory_runs"].find_one_and_update({"_id": source}, {"$set": noted})
+        return no_list is None or before is None or before.get("no_list") != no_list
+
+    async def ask_for_list_again(self, source: str) -> None:
+        """Where there was no list to be had, try at once."""
+        refused = {"_id": source, "no_list": {"$ne": None}}
+        await self.database["directory_runs"].update_one(refused, {"$set": {"next_at": utc_now()}})
 
     async def list_customers(self, source: str, run: str, entries: Iterable[DirectoryEntry]) -> None:
         """Write one page of the directory."""
@@ -213,12 +235,13 @@ class CrmStore:
         gone = {"source": source, "run": {"$lt": before.get("run") or run}}
         await self.database["directory"].delete_many(gone)
         now = utc_now()
-        done = {"completed_at": now, "next_at": now + again_in, "run": run, "customers": customers, "doubted": None}
+        done = {"completed_at": now, "next_at": now + again_in, "run": run, "customers": customers}
+        done |= {"doubted": None, "no_list": None}
         await self.database["directory_runs"].update_one({"_id": source}, {"$set": done})
 
     async def doubt_sync(self, source: str, run: str, customers: int, wait: timedelta) -> None:
         """Keep the directory of before: this listing came out much too short, another one must say the same."""
-        noted = {"next_at": utc_now() + wait, "run": run, "doubted": customers}
+        noted = {"next_at": utc_now() + wait, "run": run, "doubted": customers, "no_list": None}
         await self.database["directory_runs"].update_one({"_id": source}, {"$set": noted})
 
     async def listing(self, source: str) -> Listing | None:
@@ -229,7 +252,9 @@ class CrmStore:
         except (PyMongoError, TimeoutError) as error:
             log.warning("crm_directory_not_read", reason=type(error).__name__)
             return None
-        return Listing(run.get("completed_at"), run.get("customers"), run.get("doubted")) if run else None
+        if run is None:
+            return None
+        return Listing(run.get("completed_at"), run.get("customers"), run.get("doubted"), run.get("no_list"))
 
     async def directory_as_of(self, source: str) -> datetime | None:
         """Return when the directory was last whole; None when never, or when the database is away."""

@@ -21,7 +21,6 @@ PROMISE_UNKNOWN_STAFF = (
     "No se pudo confirmar si la promesa de pago del cliente {customer_id} quedó registrada. Revisala en el sistema de "
     "gestión: no se vuelve a intentar."
 )
-PROMISE_NOT_RECORDED = "La promesa no llegó a registrarse."
 WRITE_GIVEN_UP = "El sistema de gestión estuvo un día entero sin responder y no se pudo registrar."
 WRITE_UNKNOWN = (
     "No se pudo confirmar si quedó registrado en el sistema de gestión. Revisalo allí: no se vuelve a intentar para no "
@@ -40,6 +39,15 @@ NOBODY_TO_DETECT = (
 )
 FIELDS_DETECTED = "Esto es lo que el bot leería de este cliente. Si está bien, aplicá la propuesta."
 FIELDS_NOT_READABLE = "Encontramos el cliente, pero faltan datos para leerlo ({trouble}). Elegí esos campos a mano."
+_WITHOUT_A_LIST = (
+    "Cada cliente se busca cuando escribe, y puede no reconocerse si su teléfono está cargado de otra forma."
+)
+NO_LIST = {
+    "list_forbidden": f"El usuario de la API no tiene permiso para listar los clientes. {_WITHOUT_A_LIST} Dale ese permiso en el "
+    "sistema de gestión y usá Probar Conexión: así se vuelve a pedir la lista.",
+    "list_missing": f"El sistema de gestión no ofrece la lista de clientes. {_WITHOUT_A_LIST}",
+}
+"""Why there is no list of everybody, although the system answers."""
 
 _REASONS = {
     "invalid_url": "La dirección no es válida. Escribila completa, por ejemplo {example}.",
@@ -47,6 +55,9 @@ _REASONS = {
     "dns": "No encontramos el servidor. Revisá que la dirección esté bien escrita.",
     "connection_refused": "El servidor rechazó la conexión. Revisá el puerto y que el sistema de gestión esté en línea.",
     "connection_failed": "No pudimos conectarnos al servidor. Revisá la dirección y que sea accesible desde este equipo.",
+    "connect_timeout": "El servidor no atendió la conexión a tiempo. Revisá la dirección, que esté en línea y que ningún firewall "
+    "la bloquee.",
+    "no_connection_free": "Todas las conexiones con el sistema de gestión están ocupadas. Probá de nuevo en unos segundos.",
     "timeout": "El servidor no respondió a tiempo. Revisá que esté en línea y que no esté sobrecargado.",
     "tls": "El certificado de seguridad del servidor no es válido (autofirmado o vencido). Instalá uno válido o desactivá "
     "la verificación del certificado.",
@@ -129,6 +140,11 @@ def promise_day(latest: date) -> str:
 def promise_pending(until: date) -> str:
     """Return that there is a promise already."""
     return f"Ya hay una promesa de pago vigente hasta el {until:%d/%m/%Y}."
+
+
+def promise_begun(until: date) -> str:
+    """Return that it is not known yet whether a promise was recorded."""
+    return f"Todavía estamos confirmando tu promesa de pago hasta el {until:%d/%m/%Y}. Probá de nuevo en unos minutos."
 
 
 def promise_limit(per_month: int) -> str:

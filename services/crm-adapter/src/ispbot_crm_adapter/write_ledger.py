@@ -1,6 +1,6 @@
 """What became of every write into the management system (docs/decisions/0011-crm-writes-ledger.md).
 
-began -> done | refused | unknown; never_left when it surely did not go out and may be tried again.
+began -> done | refused | unknown; never_left when it surely was not written and may be tried again.
 """
 
 from collections.abc import Mapping
@@ -31,6 +31,7 @@ class WriteState(StrEnum):
     BEGAN = "began"
     """It may have been written, or not: look at the vendor's before trying again."""
     NEVER_LEFT = "never_left"
+    """It did not go out, or the vendor does not have it although it had time: the next try is a first one."""
     DONE = "done"
     REFUSED = "refused"
     UNKNOWN = "unknown"
@@ -104,6 +105,19 @@ class WriteLedger:
         await self._rows.update_one(
             {"_id": write_id, "state": WriteState.BEGAN.value}, {"$set": {"state": WriteState.NEVER_LEFT.value}}
         )
+
+    async def was_not_written(self, entry: WriteEntry) -> None:
+        """It is not there after the try that ``entry`` tells of: the next try is a first one, unless one is under way."""
+        await self._rows.update_one(
+            {"_id": entry.write_id, "state": WriteState.BEGAN.value, "attempted_at": entry.attempted_at},
+            {"$set": {"state": WriteState.NEVER_LEFT.value}},
+        )
+
+    async def note_anew(self, write_id: str, noted: Mapping[str, object]) -> None:
+        """Note something else for a write that was not written yet; nothing when there is no such row."""
+        fields = {name: str(value) for name, value in noted.items()}
+        query = {"_id": write_id, "state": WriteState.NEVER_LEFT.value}
+        await self._rows.update_one(query, {"$set": {"noted": fields}})
 
     async def end(self, write_id: str, state: WriteState, *, reference: str | None = None, reason: str = "") -> None:
         """Write down how it ended; the first end stands."""

@@ -15,7 +15,13 @@ log = get_logger(__name__)
 
 GIVE_UP_AFTER = timedelta(hours=24)
 """So long a write waits for a system that is away; then a person is told."""
-_NEVER_LEFT = {"dns", "connection_refused", "tls", "circuit_open", "invalid_url", "forbidden_address", "allowance_used"}
+OTHER_PROMISE = "other_promise"
+"""Code: another promise of the customer came in between, so this one was not sent."""
+_NEVER_LEFT = {
+    "dns", "connection_refused", "connect_timeout", "connection_failed", "tls", "no_connection_free", "circuit_open",
+    "invalid_url", "forbidden_address", "allowance_used", OTHER_PROMISE,
+}  # fmt: skip
+"""Codes of ``errors.py`` that come before the first byte; ``timeout``, ``reset`` and answers that are none may follow the last."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +87,11 @@ class Writer:
     async def _send(self, write: Write, asked_at: datetime) -> str | None:
         try:
             reference = await write.send()
-        except (CrmRejected, NoSuchCustomer) as error:
-            if error.code in _NEVER_LEFT:
-                raise await self._not_now(write, error, asked_at) from error
-            raise await self._refused(write, texts.write_refused(error)) from error
         except CrmError as error:
-            if isinstance(error, CrmDenied) or error.code in _NEVER_LEFT:
+            if isinstance(error, CrmDenied) or error.before_request or error.code in _NEVER_LEFT:
                 raise await self._not_now(write, error, asked_at) from error
+            if isinstance(error, (CrmRejected, NoSuchCustomer)):
+                raise await self._refused(write, texts.write_refused(error)) from error
             log.warning("crm_write_unclear", kind=write.kind, write_id=write.write_id, reason=error.code)
             return await self._look(write, await self._ledger.read(write.write_id), asked_at)
         await self._done(write, reference)
@@ -119,6 +123,7 @@ class Writer:
     async def _refused(self, write: Write, reason: str) -> WriteRefused:
         await self._ledger.end(write.write_id, WriteState.REFUSED, reason=reason)
         metrics.WRITES.labels(write.kind, "refused").inc()
+        log.warning("crm_write_refused", kind=write.kind, write_id=write.write_id)
         return WriteRefused(reason)
 
     async def _unknown(self, write: Write) -> WriteUnknown:

@@ -16,10 +16,10 @@ from pymongo.errors import DuplicateKeyError
 
 from ispbot_contracts.base import ContactId, Message, derive_id, utc_now
 from ispbot_contracts.whatsapp import ContactIdentified, ContactMerged
-from ispbot_gateway_wa.batch import BatchWriter
 from ispbot_gateway_wa.domain.addresses import first_contact_id, kind_of, phone_digits
 from ispbot_gateway_wa.domain.contacts import Contact, keeper_of
 from ispbot_gateway_wa.telling import Gate
+from ispbot_runtime.inserts import GroupedInserts
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.mongo import Database, Document
 
@@ -43,7 +43,7 @@ class Contacts:
 
     def __init__(self, database: Database, emit: Emit) -> None:
         self._collection = database[COLLECTION]
-        self._writer = BatchWriter(self._collection)
+        self._inserts = GroupedInserts(self._collection)
         self._emit = emit
         self._by_address: LRUCache[str, Contact] = LRUCache(_CACHED)
         self._by_id: LRUCache[str, Contact] = LRUCache(_CACHED)
@@ -118,12 +118,10 @@ class Contacts:
             "_id": contact.contact_id, "identities": sorted(addresses), "created_at": contact.created_at,
             "chat": contact.chat, "name": contact.name, "has_written": contact.has_written,
         }  # fmt: skip
-        try:
-            await self._writer.insert(document)
-        except DuplicateKeyError:
+        if not await self._inserts.insert(document):
             kept = await self.by_id(contact.contact_id)
             if kept is None or kept.identities & set(addresses):
-                raise  # made a moment ago: look again
+                raise DuplicateKeyError("made a moment ago: look again")
             async with self._learning:  # its first address had moved to another contact
                 return await self._extend(kept, addresses)
         return self._remember(contact)

@@ -83,7 +83,7 @@ class Gateway:
         if self._term is None:
             await cancel_all([self._running])
             return
-        self._term.ended.set()
+        self._term.end_with_process()
         await asyncio.wait({self._running})
 
     async def show_typing(self, hint: ShowTyping) -> None:

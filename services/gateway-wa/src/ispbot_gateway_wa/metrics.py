@@ -37,6 +37,7 @@ SPOOL_SYNCS = Counter("ispbot_wa_spool_syncs_total", "Times the spool was put on
 SPOOL_FAILURES = Counter("ispbot_wa_spool_failures_total", "Times the disk refused the spool.")
 SPOOL_TORN = Counter("ispbot_wa_spool_torn_total", "Half-written last lines that were skipped: never acknowledged.")
 SPOOL_DAMAGED = Counter("ispbot_wa_spool_damaged_total", "Damaged lines of spool files; the files are kept aside.")
+SET_ASIDE = Counter("ispbot_wa_arrivals_set_aside_total", "Arrivals that could not be handled, by kind.", ["message"])
 SILENCE_STAGE = Gauge(
     "ispbot_wa_silence_stage",
     "What was tried against an unusual silence: 0 nothing, 1 a new connection, 2 a new term, 3 people were told.",

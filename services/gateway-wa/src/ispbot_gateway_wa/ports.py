@@ -244,6 +244,9 @@ class WhatsAppTransport(Protocol):
     async def close(self) -> None:
         """Drop the connection and keep the session."""
 
+    def hurry(self) -> None:
+        """The process ends: whoever closes the link waits no longer than seconds for what is under way."""
+
     async def shutdown(self) -> None:
         """Close for good and give everything back."""
 

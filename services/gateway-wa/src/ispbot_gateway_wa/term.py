@@ -6,11 +6,14 @@ from pathlib import Path
 from ispbot_contracts.base import Message
 from ispbot_contracts.whatsapp import SessionState, ShowTyping
 from ispbot_gateway_wa.answers import Answers
+from ispbot_gateway_wa.attention import Attention
 from ispbot_gateway_wa.contacts import Contacts
 from ispbot_gateway_wa.domain.link import Link
 from ispbot_gateway_wa.failures import NotConnected
 from ispbot_gateway_wa.inbound.arrivals import Arrivals, Unread
+from ispbot_gateway_wa.inbound.aside import Aside
 from ispbot_gateway_wa.inbound.intake import Intake, SpooledIntake
+from ispbot_gateway_wa.inbound.leftovers import Leftovers
 from ispbot_gateway_wa.inbound.media import MediaFetcher
 from ispbot_gateway_wa.inbound.spool import Spool
 from ispbot_gateway_wa.lease import Lease
@@ -50,19 +53,24 @@ class Term:
         self._teller = Teller(self._contacts.gate, self._contacts.current_id, self.emit)
         self.spool = Spool(spool_folder, max_bytes=spool_max_bytes)
         self._spool_name = f"{lease.fence:012}-{holder}"
-        self._spooled = None if transport.waits_for_taken else SpooledIntake(transport, self.spool)
+        self._spooled = (
+            None
+            if transport.waits_for_taken
+            else SpooledIntake(transport, self.spool, Leftovers(spool_folder, self.spool))
+        )
         self._intake: Intake = self._spooled or transport
-        unread = Unread()
+        unread, attention = Unread(), Attention()
         self._outflow = Outflow(
             bus=bus, database=database, transport=transport, contacts=self._contacts, media=media, watch=watch,
-            unread=unread, lease=lease, tell=self._teller.tell,
+            unread=unread, attention=attention, lease=lease, tell=self._teller.tell,
         )  # fmt: skip
         self._fetcher = MediaFetcher(
             database, transport, media, self._teller.tell, connected=self._session.connected, max_bytes=media_max_bytes
         )
         self._arrivals = Arrivals(
             bus=bus, transport=transport, intake=self._intake, contacts=self._contacts, media=self._fetcher,
-            unread=unread, emit=self._teller.tell, on_receipt=self._outflow.unconfirmed.on_receipt,
+            unread=unread, attention=attention, aside=Aside(bus, spool_folder), emit=self._teller.tell,
+            on_receipt=self._outflow.on_receipt,
         )  # fmt: skip
         self.ended = asyncio.Event()
         self.silence = SilenceWatch(
@@ -104,6 +112,11 @@ class Term:
             await asyncio.wait({sending}, timeout=_DRAIN_S)
             await cancel_all([sending, *tasks])
             await self._close(listening)
+
+    def end_with_process(self) -> None:
+        """End, and let nothing that hangs hold it up."""
+        self._transport.hurry()
+        self.ended.set()
 
     async def _until_ended(self) -> None:
         await self.ended.wait()

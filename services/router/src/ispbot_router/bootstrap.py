@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from ispbot_contracts.scheduler import VisitBooked
 from ispbot_contracts.tickets import TicketClosed, TicketOpened, TicketTransferred
 from ispbot_contracts.whatsapp import ContactMerged, MessageReceived, MessageSent
 from ispbot_router.desk import Desk
@@ -9,6 +10,7 @@ from ispbot_router.handlers.agent_spoke import agent_spoke
 from ispbot_router.handlers.follow_ticket import ticket_closed, ticket_opened, ticket_transferred
 from ispbot_router.handlers.merge_contacts import merge_contacts
 from ispbot_router.handlers.receive_message import receive_message
+from ispbot_router.handlers.settle_visit import visit_booked
 from ispbot_router.neighbours import Agenda, Crm
 from ispbot_router.store import Sessions
 from ispbot_runtime.service import Service
@@ -31,5 +33,6 @@ async def bootstrap(service: Service) -> None:
         },
         order="partition",
     )
+    service.bus.consume("visits", {VisitBooked: partial(visit_booked, desk=desk, sessions=sessions)}, order="none")
     service.health.limits["crm"] = crm.limit
     service.background(crm.follow(), "crm_status")

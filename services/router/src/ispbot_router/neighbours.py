@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from datetime import date
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import BaseModel
 
@@ -28,7 +28,8 @@ from ispbot_contracts.crm_writes import (
     PromiseRecorded,
     PromiseTerms,
 )
-from ispbot_contracts.scheduler import BookVisit, FreeSlots, Slot, Visit, VisitKind
+from ispbot_contracts.scheduler import BookVisit, FreeSlots, SettleBooking, Slot, Visit, VisitKind
+from ispbot_router.verified import require_verified
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.errors import Refusal, Unavailable
 from ispbot_runtime.logs import get_logger
@@ -43,6 +44,16 @@ _OPEN_S = 5.0
 _STATUS_EVERY_S = 5.0
 _SET_UP_SEEN_S = 0.5
 """A system that was just set up is used at once."""
+
+_READS: tuple[type[Query[Any]], ...] = (
+    FindCustomers,
+    GetAccount,
+    FetchInvoicePdf,
+    GetPaymentLink,
+    GetPromiseTerms,
+    FreeSlots,
+)
+"""Questions that change nothing. Every other one is asked only by who has read the conversation from the database."""
 
 AnswerT = TypeVar("AnswerT", bound=BaseModel)
 
@@ -77,7 +88,9 @@ class _Line:
         self._open_until = 0.0
 
     async def ask(self, query: Query[AnswerT]) -> AnswerT:
-        """Ask. Raises Unavailable or Refusal."""
+        """Ask. Raises Unavailable or Refusal; CopyUnverified before a question that changes something is asked."""
+        if not isinstance(query, _READS):
+            require_verified(query.name)
         if self._clock() < self._open_until:
             raise Unavailable(f"{query.owner}: not asked, it did not answer lately")
         try:
@@ -128,9 +141,15 @@ class Crm:
         """Return until when a payment can be promised. Refusals: those of ``GetPromiseTerms``."""
         return await self._ask(GetPromiseTerms(customer_id=customer_id))
 
-    async def promise(self, customer_id: str, until: date, request_key: str) -> PromiseRecorded:
+    async def promise(self, customer_id: str, until: date, request_key: str, contact_id: str) -> PromiseRecorded:
         """Book a payment promise; the same key is the same promise. Refusals: those of ``PromisePayment``."""
-        return await self._ask(PromisePayment(customer_id=customer_id, until=until, request_key=request_key))
+        query = PromisePayment(customer_id=customer_id, until=until, request_key=request_key, contact_id=contact_id)
+        return await self._ask(query)
+
+    @property
+    def source(self) -> str:
+        """Name of the system in use, whose ids are not those of another one; empty while it is not known."""
+        return self.status.source if self.status is not None else ""
 
     def can(self, capability: Capability) -> bool:
         """Tell whether the configured system does this; yes while we do not know."""
@@ -190,5 +209,12 @@ class Agenda:
         """Book a time. Refusals: slot_taken, slot_not_offered."""
         try:
             return await self._line.ask(query)
+        except Unavailable as error:
+            raise AgendaAway(str(error)) from error
+
+    async def settle(self, booking_key: str) -> Visit | None:
+        """Return what became of a booking whose answer got lost; None when there is no visit and never will be."""
+        try:
+            return (await self._line.ask(SettleBooking(booking_key=booking_key))).visit
         except Unavailable as error:
             raise AgendaAway(str(error)) from error

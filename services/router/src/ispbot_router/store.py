@@ -1,7 +1,8 @@
 """Conversations in MongoDB: one document per contact, at most one read and one write per event.
 
 What this process wrote last is remembered, so that a contact's next event needs no read; the version tells when another
-replica was there meanwhile. The document remembers the last events with what they led to. An event that comes again gives the same messages with the
+replica was there meanwhile. Work that writes outside (``verified.py``) is begun again on what the database holds.
+The document remembers the last events with what they led to. An event that comes again gives the same messages with the
 same ids and never moves the conversation twice; two writers of one contact are told apart by the version.
 """
 
@@ -16,6 +17,7 @@ from ispbot_contracts.base import Message
 from ispbot_contracts.catalogue import message_type
 from ispbot_router import metrics
 from ispbot_router.domain.session import Session
+from ispbot_router.verified import CopyUnverified, working_on_a_copy
 from ispbot_runtime.errors import Poison
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.mongo import Database, Document
@@ -49,7 +51,11 @@ class Sessions:
                     metrics.REPEATED.inc()
                     return [_restored(output) for output in entry["outputs"]]
             session = _session(document, contact_id)
-            changed, outputs = await work(session)
+            try:
+                with working_on_a_copy(may_be_behind=own is not None):
+                    changed, outputs = await work(session)
+            except CopyUnverified:
+                continue
             if changed is session and not outputs:
                 if own is None:
                     return []
@@ -60,17 +66,42 @@ class Sessions:
             log.info("session_changed_meanwhile", contact_id=contact_id)
 
     async def merge(self, event: Message, kept_id: str, absorbed_id: str) -> None:
-        """Make two conversations one; the absorbed contact's document then only says where to look."""
-        absorbed = await self._collection.find_one({"_id": absorbed_id})
-        if absorbed is not None and "merged_into" not in absorbed:
-            other = _session(absorbed, absorbed_id)
+        """Make two conversations one; the absorbed contact's document then only says where to look.
 
-            async def join(session: Session) -> Outcome:
-                return session.merged_with(other), []
-
-            await self.once(kept_id, event, join)
+        That is the first thing written, so what comes meanwhile under the absorbed name moves the kept conversation. The
+        absorbed state waits in its document until it has been joined.
+        """
+        absorbed = await self._lead_on(absorbed_id, kept_id)
         self._written.pop(absorbed_id, None)
-        await self._collection.replace_one({"_id": absorbed_id}, {"merged_into": kept_id}, upsert=True)
+        if absorbed is None:
+            return
+        other = _session(absorbed, absorbed_id)
+
+        async def join(session: Session) -> Outcome:
+            return session.merged_with(other), []
+
+        await self.once(kept_id, event, join)
+        await self._collection.update_one({"_id": absorbed_id}, {"$unset": {"state": "", "done": ""}})
+
+    async def _lead_on(self, absorbed_id: str, kept_id: str) -> Document | None:
+        """Let the absorbed document lead to the kept one; returns it while its state is not joined."""
+        while True:
+            document = await self._collection.find_one({"_id": absorbed_id})
+            if document is None:
+                try:
+                    await self._collection.insert_one({"_id": absorbed_id, "merged_into": kept_id})
+                except DuplicateKeyError:
+                    continue
+                return None
+            if "merged_into" in document:
+                return document if "state" in document else None
+            result = await self._collection.update_one(
+                {"_id": absorbed_id, "version": document["version"]},
+                {"$set": {"merged_into": kept_id}, "$unset": {"version": ""}},
+            )
+            if result.modified_count == 1:
+                return document
+            log.info("session_changed_meanwhile", contact_id=absorbed_id)
 
     async def find(self, contact_id: str) -> Session | None:
         """Return the contact's conversation."""

@@ -70,6 +70,11 @@ class World:
         await self.settings_store.write(section, revision=stored.revision)
         await eventually(lambda: self.desk.settings(type(section)) == section)
 
+    async def use_system(self, source: str) -> None:
+        """Let another management system be in use."""
+        self.around.source = source
+        await self.desk.crm.refresh()
+
     def phone(self, contact: str = "c1", number: str | None = "5493515550001", name: str | None = None) -> "Phone":
         return Phone(self, contact, number, name)
 

@@ -1,11 +1,13 @@
 """At least once in, exactly once out; and the whole service on the bus."""
 
 import asyncio
+from datetime import timedelta
 
 import pytest
 
 from ispbot_contracts.base import derive_id, utc_now
 from ispbot_contracts.content import TextContent
+from ispbot_contracts.scheduler import VisitBooked
 from ispbot_contracts.whatsapp import ContactMerged, MessageReceived, SendMessage
 from ispbot_router.bootstrap import bootstrap
 from ispbot_router.desk import SECTIONS
@@ -173,6 +175,21 @@ class TestOnTheBus:
                 "18.500" in said[2],
                 "Consultar saldo" in said[3],
             ] == [True] * 4
+
+    async def test_a_visit_whose_booking_was_never_answered_is_told_when_the_agenda_tells_of_it(
+        self, service, bus, around
+    ):
+        for number, text in enumerate(["hola", "visita", "1"]):
+            await bus.publish(received("c1", number, text))
+        await published(bus, "wa.cmd.send_message.*.*", 3)
+        around.agenda_is = "broken"
+        await bus.publish(received("c1", 3, "sí"))
+        await published(bus, "wa.cmd.send_message.*.*", 4)
+        [(key, visit)] = around.visits.items()
+        fields = {"visit_id": visit.visit_id, "visit": visit, "booking_key": key}
+        await bus.publish(VisitBooked.start("booked", occurred_at=utc_now() - timedelta(minutes=2), **fields))
+        *_, raw = await published(bus, "wa.cmd.send_message.*.*", 5)
+        assert "sí quedó agendada (n.º 1)" in SendMessage.model_validate_json(raw).content.text
 
     async def test_the_service_says_what_limits_it(self, service, around):
         await eventually(lambda: service.health.limits["crm"]() is None)

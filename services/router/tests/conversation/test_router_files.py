@@ -3,7 +3,14 @@
 import pytest
 
 from ispbot_contracts.common import Area
-from ispbot_contracts.content import ContactCard, ContactsContent, PollContent, UndecryptableContent, UnsupportedContent
+from ispbot_contracts.content import (
+    ContactCard,
+    ContactsContent,
+    PollContent,
+    TextContent,
+    UndecryptableContent,
+    UnsupportedContent,
+)
 
 
 @pytest.mark.parametrize("kind", ["image", "document", "video"])
@@ -85,3 +92,20 @@ async def test_what_can_not_be_read_is_said(world, content):
 
 async def test_a_message_that_did_not_decrypt_is_asked_for_again(world):
     assert "¿Me lo mandás de nuevo" in (await world.phone().sends(UndecryptableContent()))[0]
+
+
+async def test_what_decrypts_at_the_second_try_is_answered_as_if_it_had_come_at_once(world):
+    phone, undisturbed = world.phone(), world.phone("c2")
+    await phone.writes("hola")
+    await undisturbed.writes("hola")
+    await phone.sends(UndecryptableContent(), wa_id="W")
+    answer = await phone.sends(TextContent(text="saldo"), wa_id="W")
+    assert "18.500" in answer[0]
+    assert answer == await undisturbed.writes("saldo")
+    assert await phone.deliver(phone.last) == answer  # delivered again: the same answer under the same ids
+
+
+async def test_a_first_word_that_decrypts_at_the_second_try_is_greeted_once(world):
+    phone = world.phone()
+    assert "¡Hola" not in "".join(await phone.sends(UndecryptableContent(), wa_id="W"))
+    assert "¡Hola, Nélida!" in (await phone.sends(TextContent(text="hola"), wa_id="W"))[0]

@@ -1,5 +1,7 @@
 """Who writes: by phone, by DNI, by customer number, with several contracts, with a hidden phone."""
 
+from datetime import timedelta
+
 from ispbot_contracts.crm import CrmStatus
 from ispbot_contracts.settings import BotSettings
 from ispbot_router.domain.session import Step
@@ -142,6 +144,57 @@ class TestTrouble:
         world.around.customers = []
         assert "No encuentro más esa cuenta" in (await phone.writes("saldo"))[0]
         assert (await phone.session()).account is None
+
+
+class TestSomebodyElse:
+    async def test_who_was_named_from_memory_is_asked_about_again_before_anything_is_shown(self, world):
+        phone = world.phone()
+        world.around.stale = timedelta(hours=3)
+        assert "¡Hola, Nélida!" in (await phone.writes("hola"))[0]
+        world.around.stale = None
+        nelida, estela = world.around.customers[0], world.around.customers[-1]
+        world.around.customers = [
+            nelida.model_copy(update={"phones": []}),
+            estela.model_copy(update={"phones": nelida.phones}),
+        ]
+        assert "Saldo de Estela" in (await phone.writes("saldo"))[0]
+
+    async def test_while_the_system_stays_away_memory_is_good_enough(self, world):
+        phone = world.phone()
+        world.around.stale = timedelta(hours=3)
+        await phone.writes("hola")
+        assert "Saldo de Nélida" in (await phone.writes("saldo"))[0]
+
+    async def test_the_choice_of_a_contract_outlives_being_asked_again(self, world):
+        phone = world.phone("c4", "5493515550004")
+        world.around.stale = timedelta(hours=3)
+        await phone.writes("hola", "2")
+        world.around.stale = None
+        assert "$ 9.000,00" in (await phone.writes("saldo"))[0]
+
+    async def test_the_ids_of_another_system_are_other_people(self, world):
+        phone = world.phone("c9", None)
+        await world.use_system("viejo")
+        await phone.writes("hola", "27333444")
+        assert "Saldo de Estela" in (await phone.writes("saldo"))[0]
+        await world.use_system("nuevo")
+        assert "necesito saber quién sos" in (await phone.writes("saldo"))[0]
+
+    async def test_the_next_conversation_starts_without_them_too(self, world):
+        phone = world.phone("c9", None)
+        await world.use_system("viejo")
+        await phone.writes("hola", "27333444")
+        await world.use_system("nuevo")
+        world.later(days=1)
+        assert "Ver planes" in (await phone.writes("hola"))[0]
+
+    async def test_who_was_known_before_systems_had_names_stays_known(self, world):
+        phone = world.phone("c9", None)
+        await phone.writes("hola", "27333444")
+        await world.use_system("de siempre")
+        world.later(days=1)
+        assert (await phone.writes("hola"))[0].startswith("¡Hola, Estela!")
+        assert (await phone.session()).identity.source == "de siempre"
 
 
 async def test_the_loop_limit_does_not_depend_on_identity(world):

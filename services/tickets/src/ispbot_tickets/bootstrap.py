@@ -31,7 +31,11 @@ def surroundings_of(watch: SettingsWatch) -> Surroundings:
         departments = watch.current(AttentionSettings).departments
         return next((entry.name for entry in departments if entry.department_id == department_id), department_id)
 
-    return Surroundings(local_day, department_name)
+    def department(wanted: str) -> str:
+        ids = [entry.department_id for entry in watch.current(AttentionSettings).departments]
+        return wanted if wanted in ids else next(iter(ids), wanted)
+
+    return Surroundings(local_day, department_name, department)
 
 
 async def measure(store: Store) -> None:

@@ -12,11 +12,21 @@ from ispbot_contracts import tickets as contract
 from ispbot_contracts import whatsapp
 from ispbot_contracts.ai import TicketSummarised
 from ispbot_contracts.base import Query
+from ispbot_contracts.crm_writes import CaseFiled, CrmWriteFailed, LeadFiled
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.errors import Refusal
 from ispbot_tickets import metrics
 from ispbot_tickets.domain.refusals import TicketRefusal
-from ispbot_tickets.handlers import archive, change_lines, look, merge_contacts, open_ticket, work_ticket, write
+from ispbot_tickets.handlers import (
+    archive,
+    change_lines,
+    look,
+    merge_contacts,
+    open_ticket,
+    tell_crm_writes,
+    work_ticket,
+    write,
+)
 from ispbot_tickets.handlers.chronicle import Chronicle
 from ispbot_tickets.store.store import Store
 
@@ -30,11 +40,14 @@ class Surroundings:
 
     local_day: Callable[[datetime], date]
     department_name: Callable[[str], str]
+    department: Callable[[str], str]
+    """The id of a department that there is: the wanted one, else the first."""
 
 
 def register(bus: Bus, store: Store, surroundings: Surroundings) -> None:
     """Register everything this service consumes and answers."""
     _consume(bus, store, Chronicle(store, surroundings.local_day, surroundings.department_name))
+    _consume_writes(bus, store, surroundings)
     _answer(bus, store, surroundings)
 
 
@@ -63,6 +76,13 @@ def _consume(bus: Bus, store: Store, chronicle: Chronicle) -> None:
         },
         order="partition",
     )
+
+
+def _consume_writes(bus: Bus, store: Store, surroundings: Surroundings) -> None:
+    """Rare, and each stands for itself: no order, so one durable in place of one per partition."""
+    failed = partial(tell_crm_writes.tell_failed_write, store=store, department=surroundings.department)
+    filed = partial(tell_crm_writes.tell_filed, store=store)
+    bus.consume("writes", {CrmWriteFailed: failed, CaseFiled: filed, LeadFiled: filed}, order="none")
 
 
 def _answer(bus: Bus, store: Store, surroundings: Surroundings) -> None:

@@ -17,6 +17,8 @@ class FaultKind(StrEnum):
     HTML = "html"
     ERROR_200 = "error_200"
     BAD_TOKEN = "bad_token"
+    FORBIDDEN = "forbidden"
+    """The user is known, but not allowed to ask this (MikroWisp says the same as of a wrong token)."""
     RESET = "reset"
     ANSWER_LOST = "answer_lost"
     """It is done, and then the line is cut: the caller can not know."""

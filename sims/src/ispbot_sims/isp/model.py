@@ -95,6 +95,13 @@ class Invoice:
     state: InvoiceState = InvoiceState.UNPAID
     paid_at: datetime | None = None
     paid_with: str = ""
+    collected: Decimal = Decimal("0.00")
+    """What was paid of it while it is unpaid."""
+
+    @property
+    def owed(self) -> Decimal:
+        """What is still to be paid of it."""
+        return self.total - self.collected if self.state is InvoiceState.UNPAID else Decimal("0.00")
 
     @property
     def total(self) -> Decimal:
@@ -199,8 +206,8 @@ class DemoIsp:
             raise IspError("El cliente o el monto no son válidos.")
         settled, left = [], amount
         for invoice in reversed(self.unpaid_of(customer_id)):
-            if invoice.total <= left:
-                left -= invoice.total
+            if invoice.owed <= left:
+                left -= invoice.owed
                 settled.append(self.pay(invoice.invoice_id, comment, at).invoice_id)
         self.receipts.append(Receipt(customer_id, amount, identifier, comment, destiny_id, at, tuple(settled)))
         return self.receipts[-1]
@@ -226,7 +233,7 @@ class DemoIsp:
 
     def debt_of(self, customer_id: int) -> Decimal:
         """Return what a customer owes."""
-        return sum((invoice.total for invoice in self.unpaid_of(customer_id)), Decimal("0.00"))
+        return sum((invoice.owed for invoice in self.unpaid_of(customer_id)), Decimal("0.00"))
 
     def is_overdue(self, invoice: Invoice) -> bool:
         """Tell whether an invoice should have been paid by now."""

@@ -43,7 +43,7 @@ function Detail({ parked, onClose }: { parked: ParkedDetail; onClose: () => void
   return (
     <div className={settings.stack}>
       <div className={settings.row}>
-        <strong>{words.detail(row.message)}</strong>
+        <strong>{words.detail(row.kind_text)}</strong>
         <Badge tone="plain">{row.part}</Badge>
         {row.replays > 0 && <Badge tone="warn">{words.replays(row.replays)}</Badge>}
       </div>
@@ -67,11 +67,9 @@ function Detail({ parked, onClose }: { parked: ParkedDetail; onClose: () => void
         {parked.body}
       </pre>
       {parked.truncated && <p className={settings.hint}>{words.truncated}</p>}
-      {parked.correlation_id && (
-        <p className={settings.hint}>
-          {words.correlation}: {parked.correlation_id}
-        </p>
-      )}
+      <p className={settings.hint}>
+        {words.correlation}: {[row.subject_kind, parked.correlation_id].filter(Boolean).join(" · ")}
+      </p>
     </div>
   );
 }

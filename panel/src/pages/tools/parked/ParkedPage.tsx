@@ -99,10 +99,10 @@ function Table({ rows, onOpen }: { rows: readonly ParkedRow[]; onOpen: (seq: num
                 <button
                   type="button"
                   className={classes.open}
-                  aria-label={words.view(row.message, row.seq)}
+                  aria-label={words.view(row.kind_text, row.seq)}
                   onClick={() => onOpen(row.seq)}
                 >
-                  {row.message}
+                  {row.kind_text}
                 </button>
               </td>
               <td className={classes.why}>

@@ -3,7 +3,8 @@
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from decimal import Decimal
+
+from pydantic import BaseModel, SecretStr
 
 from ispbot_contracts.settings import CrmSettings, CrmVendor, IspbrainSettings, IspcubeSettings, MikroWispSettings
 from ispbot_crm_adapter.adapters.address import api_base
@@ -19,6 +20,7 @@ from ispbot_crm_adapter.adapters.mikrowisp.client import MikroWispClient
 from ispbot_crm_adapter.adapters.mikrowisp.lacks import lacks as mikrowisp_lacks
 from ispbot_crm_adapter.adapters.mikrowisp.line import MikroWispLine
 from ispbot_crm_adapter.adapters.mikrowisp.writer import MikroWispWriter
+from ispbot_crm_adapter.adapters.pdf_door import PdfDoor
 from ispbot_crm_adapter.guard import Guard
 from ispbot_crm_adapter.identity import Locale
 from ispbot_crm_adapter.meter import Meter
@@ -65,9 +67,19 @@ def base_of(vendor: CrmVendor, url: str) -> str:
     return api_base(url, _API_OF[vendor])
 
 
+def _secrets_of(settings: BaseModel) -> list[str]:
+    return [value.get_secret_value() for _, value in settings if isinstance(value, SecretStr)]
+
+
+def _pdf_door(
+    vendor: CrmVendor, settings: MikroWispSettings | IspcubeSettings | IspbrainSettings, limits: Limits
+) -> PdfDoor:
+    return PdfDoor(vendor, limits, verify_tls=settings.verify_tls, secrets=_secrets_of(settings))
+
+
 def _open_mikrowisp(settings: MikroWispSettings, locale: Locale, limits: Limits, *, promises: bool) -> Opened:
     base = base_of(CrmVendor.MIKROWISP, settings.url)
-    guard = Guard(CrmVendor.MIKROWISP, limits)
+    guard = Guard(CrmVendor.MIKROWISP, limits, secrets=_secrets_of(settings))
     door = HttpDoor(verify_tls=settings.verify_tls, limits=limits)
     line = MikroWispLine(
         base=base,
@@ -79,8 +91,7 @@ def _open_mikrowisp(settings: MikroWispSettings, locale: Locale, limits: Limits,
     )
     client = MikroWispClient(
         line=line,
-        door=door,
-        files=Guard(CrmVendor.MIKROWISP, limits),
+        files=_pdf_door(CrmVendor.MIKROWISP, settings, limits),
         locale=locale,
         page_pause_s=limits.page_pause_s,
         lacks=mikrowisp_lacks(settings, promises=promises),
@@ -93,7 +104,7 @@ def _open_mikrowisp(settings: MikroWispSettings, locale: Locale, limits: Limits,
 
 def _open_ispcube(settings: IspcubeSettings, locale: Locale, limits: Limits, *, promises: bool) -> Opened:
     base = base_of(CrmVendor.ISPCUBE, settings.url)
-    guard = Guard(CrmVendor.ISPCUBE, limits)
+    guard = Guard(CrmVendor.ISPCUBE, limits, secrets=_secrets_of(settings))
     door = HttpDoor(verify_tls=settings.verify_tls, limits=limits)
     source = source_of(CrmVendor.ISPCUBE, base, settings.client_id)
     meter = Meter(source, locale.tz, settings.monthly_allowance, stop=settings.stop_at_allowance)
@@ -110,8 +121,7 @@ def _open_ispcube(settings: IspcubeSettings, locale: Locale, limits: Limits, *, 
     client = IspcubeClient(
         base=base,
         line=line,
-        door=door,
-        files=Guard(CrmVendor.ISPCUBE, limits),
+        files=_pdf_door(CrmVendor.ISPCUBE, settings, limits),
         locale=locale,
         fresh_s=limits.fresh_s,
         page_pause_s=limits.page_pause_s,
@@ -128,7 +138,7 @@ def _case_ids(settings: IspcubeSettings) -> tuple[int, int, int] | None:
 
 def _open_ispbrain(settings: IspbrainSettings, locale: Locale, limits: Limits, *, promises: bool) -> Opened:
     base = base_of(CrmVendor.ISPBRAIN, settings.url)
-    guard = Guard(CrmVendor.ISPBRAIN, limits)
+    guard = Guard(CrmVendor.ISPBRAIN, limits, secrets=_secrets_of(settings))
     door = HttpDoor(verify_tls=settings.verify_tls, limits=limits)
     secrets = Secrets(
         password=settings.password.get_secret_value() if settings.password is not None else "",
@@ -141,19 +151,18 @@ def _open_ispbrain(settings: IspbrainSettings, locale: Locale, limits: Limits, *
         door=door,
         guard=guard,
         login_s=limits.login_s,
+        write_s=limits.write_s,
         list_s=limits.list_s,
         page_pause_s=limits.page_pause_s,
     )
     client = IspbrainClient(
-        base=base, line=line, door=door, files=Guard(CrmVendor.ISPBRAIN, limits), locale=locale,
+        base=base,
+        line=line,
+        files=_pdf_door(CrmVendor.ISPBRAIN, settings, limits),
+        locale=locale,
         lacks=ispbrain_lacks(settings, promises=promises),
-    )  # fmt: skip
-
-    async def owed(customer_id: str) -> Decimal | None:
-        account = await client.account(customer_id)
-        return account.balance.amount if account is not None else None
-
-    writer = IspbrainWriter(line, owed=owed, tz=locale.tz)
+    )
+    writer = IspbrainWriter(line, tz=locale.tz)
     return Opened(client, guard, source_of(CrmVendor.ISPBRAIN, base), locale, writer)
 
 

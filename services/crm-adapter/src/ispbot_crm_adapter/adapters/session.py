@@ -47,7 +47,11 @@ class Session:
             await asyncio.gather(self._under_way, return_exceptions=True)
 
     async def _renew(self) -> str:
-        token = await self._login()
+        try:
+            token = await self._login()
+        except CrmError as error:
+            error.before_request = True
+            raise
         self._token, self._until = token, self._clock() + self._kept_s
         return token
 

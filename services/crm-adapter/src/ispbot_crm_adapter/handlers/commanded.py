@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
-from ispbot_contracts.base import Command, Message, utc_now
+from ispbot_contracts.base import Message, utc_now
 from ispbot_contracts.crm import Capability
 from ispbot_contracts.crm_writes import CrmWriteFailed, FileCase, FileLead, RegisterPayment, UndoPayment
 from ispbot_crm_adapter import texts
@@ -15,6 +15,9 @@ from ispbot_crm_adapter.promises import engine, writer_for
 from ispbot_crm_adapter.write_ledger import WriteLedger
 from ispbot_crm_adapter.writes import GIVE_UP_AFTER, Write, WriteLater, WriteRefused, WriteUnknown
 from ispbot_runtime.errors import Refusal, Retryable
+from ispbot_runtime.logs import get_logger
+
+log = get_logger(__name__)
 
 Kind = Literal["case", "lead", "payment", "undo_payment"]
 CrmCommand = FileCase | FileLead | RegisterPayment | UndoPayment
@@ -26,28 +29,35 @@ async def carry_out(
     crm: CurrentCrm, ledger: WriteLedger,
 ) -> list[Message]:  # fmt: skip
     """Return the event that tells how it ended. Raises Retryable while it has no end."""
+    customer_id = command.customer_id if isinstance(command, FileCase | RegisterPayment) else None
     try:
         async with crm.use() as opened:
             write, noted = await prepare(opened, writer_for(opened, needs))
+            customer_id = customer_id or write.customer_id or None  # taking back a payment names no customer
             reference = await engine(crm, opened, ledger).carry_out(write, asked_at=command.occurred_at, **noted)
     except WriteLater as later:
         raise Retryable(f"{kind}: {later.code}", delay_s=later.delay_s) from later
     except WriteUnknown:
-        ended = failed(command, kind, "unknown", texts.WRITE_UNKNOWN)
+        ended = failed(command, kind, "unknown", texts.WRITE_UNKNOWN, customer_id)
     except WriteRefused as refused:
-        ended = failed(command, kind, "refused", refused.reason)
+        ended = failed(command, kind, "refused", refused.reason, customer_id)
     except (CrmError, Refusal) as error:
-        ended = failed(command, kind, "refused", _said_no(command, kind, error, crm.limits.write_retry_s))
+        reason = _said_no(command, kind, error, crm.limits.write_retry_s)
+        log.warning("crm_write_refused", kind=kind, write_id=command.id, reason=error.code)
+        ended = failed(command, kind, "refused", reason, customer_id)
     else:
         ended = done(reference)
     return [ended]
 
 
-def failed(command: Command, kind: Kind, outcome: Literal["refused", "unknown"], reason: str) -> Message:
+def failed(
+    command: CrmCommand, kind: Kind, outcome: Literal["refused", "unknown"], reason: str, customer_id: str | None
+) -> Message:
     """Return the event of a write that did not happen, or that nobody knows of."""
     return CrmWriteFailed.caused_by(
-        command, "failed", contact_id=command.key, write_id=command.id, write=kind, outcome=outcome, reason=reason
-    )
+        command, "failed", contact_id=command.contact_id, write_id=command.id, write=kind, outcome=outcome, reason=reason,
+        ticket_id=command.ticket_id if isinstance(command, FileCase | FileLead) else None, customer_id=customer_id,
+    )  # fmt: skip
 
 
 def _said_no(command: CrmCommand, kind: Kind, error: CrmError | Refusal, delay_s: float) -> str:

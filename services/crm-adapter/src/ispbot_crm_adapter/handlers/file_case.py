@@ -29,8 +29,9 @@ async def file_case(command: FileCase, *, crm: CurrentCrm, ledger: WriteLedger) 
 
     def done(reference: str | None) -> Message:
         return CaseFiled.caused_by(
-            command, "filed", contact_id=command.contact_id, write_id=command.id, case_id=reference
-        )
+            command, "filed", contact_id=command.contact_id, write_id=command.id, case_id=reference,
+            ticket_id=command.ticket_id,
+        )  # fmt: skip
 
     return await carry_out(command, "case", Capability.TICKETS, prepare, done, crm=crm, ledger=ledger)
 
@@ -47,8 +48,9 @@ async def file_lead(command: FileLead, *, crm: CurrentCrm, ledger: WriteLedger) 
 
     def done(reference: str | None) -> Message:
         return LeadFiled.caused_by(
-            command, "filed", contact_id=command.contact_id, write_id=command.id, lead_id=reference
-        )
+            command, "filed", contact_id=command.contact_id, write_id=command.id, lead_id=reference,
+            ticket_id=command.ticket_id,
+        )  # fmt: skip
 
     return await carry_out(command, "lead", Capability.LEADS, prepare, done, crm=crm, ledger=ledger)
 

@@ -13,7 +13,7 @@ from ispbot_crm_adapter.errors import CrmError, CrmUnreachable
 from ispbot_crm_adapter.identity import By, Locale, document_keys, number_key
 from ispbot_crm_adapter.index import CustomerIndex
 from ispbot_crm_adapter.recent import Recent
-from ispbot_crm_adapter.store import CrmStore
+from ispbot_crm_adapter.store import CrmStore, Snapshot
 from ispbot_runtime.logs import get_logger
 
 log = get_logger(__name__)
@@ -32,7 +32,7 @@ async def find_customers(
     async with crm.use() as opened:
         value = _normal_form(query, opened.locale)
         if value is None:
-            return CustomersFound(customers=[], freshness=Freshness(as_of=utc_now()))
+            return CustomersFound(customers=[], freshness=Freshness(as_of=utc_now()), source=opened.source)
         answer = recent.get(CustomersFound, opened.source, query.by, value)
         if answer is not None:
             return answer
@@ -40,7 +40,7 @@ async def find_customers(
             strangers_as_of = await _not_listed_as_of(opened, index, query.by, value)
             if strangers_as_of is not None:
                 metrics.ANSWERS.labels(CustomersFound.__name__, "directory").inc()
-                return CustomersFound(customers=[], freshness=Freshness(as_of=strangers_as_of))
+                return CustomersFound(customers=[], freshness=Freshness(as_of=strangers_as_of), source=opened.source)
         try:
             async with asyncio.timeout(crm.limits.question_s):
                 found = await _ask(opened, index, query.by, value)
@@ -51,7 +51,9 @@ async def find_customers(
         now = utc_now()
         for account in found:
             store.remember(opened.source, account, opened.locale.nationals(*account.phones), now)
-        answer = CustomersFound(customers=_served_first(found), freshness=Freshness(as_of=now))
+        if query.by == "phone":
+            store.remember_phone(opened.source, value, [account.customer_id for account in found])
+        answer = CustomersFound(customers=_served_first(found), freshness=Freshness(as_of=now), source=opened.source)
         recent.put(answer, opened.source, query.by, value)
         metrics.ANSWERS.labels(CustomersFound.__name__, "live").inc()
         return answer
@@ -107,17 +109,28 @@ async def _as_last_seen(
     opened: Opened, store: CrmStore, index: CustomerIndex, by: By, value: str, error: CrmError
 ) -> CustomersFound:
     log.info("crm_answer_from_memory", query=FindCustomers.name, reason=error.code)
-    seen = await store.snapshots(opened.source, by, value)
+    seen = await _still_theirs(opened, index, by, value, await store.snapshots(opened.source, by, value))
     if seen:
         as_of = min(snapshot.account_as_of for snapshot in seen)
-        return _stale(_served_first([snapshot.account for snapshot in seen]), as_of)
+        return _stale(opened, _served_first([snapshot.account for snapshot in seen]), as_of)
     strangers_as_of = await _not_listed_as_of(opened, index, by, value)
     if strangers_as_of is not None:
-        return _stale([], strangers_as_of)
+        return _stale(opened, [], strangers_as_of)
     metrics.ANSWERS.labels(CustomersFound.__name__, "none").inc()
     raise texts.unavailable(error)
 
 
-def _stale(customers: list[CustomerAccount], as_of: datetime) -> CustomersFound:
+async def _still_theirs(
+    opened: Opened, index: CustomerIndex, by: By, value: str, seen: list[Snapshot]
+) -> list[Snapshot]:
+    """Leave out whom a later list of everybody does not have under this phone, document or number any more."""
+    listed_at = await index.as_of(opened.source) if seen else None
+    if listed_at is None:
+        return seen
+    listed = await index.listed(opened.source, by, value)
+    return [each for each in seen if each.account_as_of > listed_at or each.account.customer_id in listed]
+
+
+def _stale(opened: Opened, customers: list[CustomerAccount], as_of: datetime) -> CustomersFound:
     metrics.ANSWERS.labels(CustomersFound.__name__, "stale").inc()
-    return CustomersFound(customers=customers, freshness=Freshness(as_of=as_of, stale=True))
+    return CustomersFound(customers=customers, freshness=Freshness(as_of=as_of, stale=True), source=opened.source)

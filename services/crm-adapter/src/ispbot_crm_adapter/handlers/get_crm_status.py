@@ -14,7 +14,8 @@ async def get_crm_status(_query: GetCrmStatus, *, crm: CurrentCrm, index: Custom
         return CrmStatus(
             vendor=None, capabilities=[], healthy=False, reason=texts.NOT_CONFIGURED, revision=crm.revision
         )
-    trouble, client = crm.trouble, crm.opened.client if crm.opened is not None else None
+    trouble, opened = crm.trouble, crm.opened
+    client = opened.client if opened is not None else None
     lacks = sorted(client.lacks.items()) if client is not None else []
     return CrmStatus(
         vendor=vendor,
@@ -22,11 +23,16 @@ async def get_crm_status(_query: GetCrmStatus, *, crm: CurrentCrm, index: Custom
         lacks=[CapabilityLack(capability=one, why=lack.why, remedy=lack.remedy) for one, lack in lacks],
         healthy=trouble is None,
         revision=crm.revision,
+        source=opened.source if opened is not None else "",
         reason=texts.reason(trouble, vendor) if trouble is not None else _of_the_directory(crm, index),
     )
 
 
 def _of_the_directory(crm: CurrentCrm, index: CustomerIndex) -> str | None:
-    """A system that answers, but whose list of customers nobody believes yet."""
-    doubt = index.doubt(crm.opened.source) if crm.opened is not None else None
-    return texts.directory_doubted(*doubt) if doubt is not None else None
+    """A system that answers, but whose list of customers nobody believes yet, or is not to be had."""
+    if crm.opened is None:
+        return None
+    doubt, no_list = index.doubt(crm.opened.source), index.no_list(crm.opened.source)
+    if doubt is not None:
+        return texts.directory_doubted(*doubt)
+    return texts.NO_LIST[no_list] if no_list is not None else None

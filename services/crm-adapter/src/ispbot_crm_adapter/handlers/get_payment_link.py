@@ -7,9 +7,10 @@ from ispbot_contracts.crm_writes import GetPaymentLink, PaymentLink
 from ispbot_crm_adapter import texts
 from ispbot_crm_adapter.adapters.factory import Opened
 from ispbot_crm_adapter.connection import CurrentCrm
+from ispbot_crm_adapter.due import due, owed_invoices
 from ispbot_crm_adapter.errors import CrmError, CrmRejected, CrmUnreachable
 from ispbot_crm_adapter.identity import number_key
-from ispbot_crm_adapter.promises import OWED, writer_for
+from ispbot_crm_adapter.promises import writer_for
 from ispbot_runtime.errors import Refusal
 
 
@@ -31,20 +32,17 @@ async def _link(opened: Opened, query: GetPaymentLink) -> PaymentLink:
     statement = await opened.client.statement(customer_id) if customer_id is not None else None
     if customer_id is None or statement is None:
         raise Refusal("customer_not_found", texts.CUSTOMER_NOT_FOUND)
-    owed = [invoice for invoice in statement.invoices if invoice.status in OWED]
-    balance = statement.account.balance
-    if balance.amount <= 0 or (writer.promises_by_invoice and not owed):
+    owed = owed_invoices(statement)
+    if statement.account.balance.amount <= 0 or (writer.promises_by_invoice and not owed):
         raise Refusal("nothing_owed", texts.NOTHING_OWED)
-    invoice = _choose(owed, query.invoice_id, by_invoice=writer.promises_by_invoice)
-    amount = invoice.total if invoice is not None else balance
-    invoice_id = invoice.invoice_id if invoice is not None else None
+    pays = due(statement, _choose(owed, query.invoice_id, by_invoice=writer.promises_by_invoice))
     try:
-        url = await writer.payment_link(customer_id, invoice_id, amount.amount)
+        url = await writer.payment_link(customer_id, pays.invoice_id, pays.amount.amount)
     except CrmRejected as error:  # no such gateway there, or none for this invoice
         raise Refusal("no_link", texts.NO_LINK, said=error.detail) from error
     if url is None:
         raise Refusal("no_link", texts.NO_LINK)
-    return PaymentLink(url=url, amount=amount, invoice_id=invoice_id)
+    return PaymentLink(url=url, amount=pays.amount, invoice_id=pays.invoice_id, invoice=pays.invoice)
 
 
 def _choose(owed: list[Invoice], wanted: str | None, *, by_invoice: bool) -> Invoice | None:

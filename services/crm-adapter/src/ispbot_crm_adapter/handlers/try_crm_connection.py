@@ -19,7 +19,10 @@ _NAMES = {CrmVendor.MIKROWISP: "MikroWisp", CrmVendor.ISPCUBE: "ISPCube", CrmVen
 
 
 async def try_crm_connection(query: TestCrmConnection, *, crm: CurrentCrm) -> ConnectionTest:
-    """Return what the test found; a failed test is an answer, not a refusal."""
+    """Return what the test found; a failed test is an answer, not a refusal.
+
+    A good one of the system in use has its list of customers asked for again, if that was not to be had.
+    """
     saved = crm.watch.current(CrmSettings)
     wanted = query.vendor or saved.vendor
     if wanted is None:
@@ -46,6 +49,8 @@ async def _probe(settings: CrmSettings, crm: CurrentCrm) -> int:
     try:
         async with asyncio.timeout(limit_s):
             await opened.client.probe()
+        if crm.opened is not None and crm.opened.source == opened.source:
+            crm.changed.set()
     except TimeoutError as error:
         raise CrmUnreachable("timeout") from error
     finally:

@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -21,7 +21,7 @@ from ispbot_crm_adapter.notices.intake import Origin, Wanted, command_of, expiry
 from ispbot_crm_adapter.notices.ledger import Ledger
 from ispbot_crm_adapter.notices.phones import whatsapp_digits
 from ispbot_runtime.bus import Bus
-from ispbot_runtime.errors import Refusal, Unavailable
+from ispbot_runtime.errors import Refusal, Retryable
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.mongo import Database, Document
 from ispbot_runtime.settings_store import SettingsWatch
@@ -88,8 +88,8 @@ class Queue(Protocol):
 
     account: str
 
-    async def pending(self) -> Sequence[Message]:
-        """Return what waits to be sent, urgent ones first."""
+    def pending(self) -> AsyncIterator[Sequence[Message]]:
+        """Yield what waits to be sent page by page, urgent ones first; no page is asked for that is not wanted."""
         ...
 
     async def acknowledge(self, message_id: str, *, sent: bool, at: datetime) -> None:
@@ -121,7 +121,7 @@ class AltwhaPoller:
         while True:
             try:
                 await self.turn(utc_now())
-            except (CrmError, Refusal, Unavailable, PyMongoError) as error:
+            except (CrmError, Refusal, Retryable, PyMongoError) as error:
                 log.warning("altwha_waits", reason=str(getattr(error, "code", type(error).__name__)))
             await asyncio.sleep(self.every_s)
 
@@ -151,11 +151,15 @@ class AltwhaPoller:
     # -- in -----------------------------------------------------------------------------------------------------------
 
     async def _pull(self, queue: Queue, now: datetime, settings: NoticeSettings) -> int:
-        pacing, messages = await queue.pacing(), await queue.pending()
+        pacing = await queue.pacing()
         size = max(1, round(_between(pacing.block))) if pacing is not None and pacing.block[1] > 0 else _MANY
         pause = _between(pacing.pause) if pacing is not None else 0.0
         delay = pacing.delay if pacing is not None else (0.0, 0.0)
-        fresh = await self._new_ones(queue.account, messages)
+        fresh: list[Message] = []
+        async for messages in queue.pending():
+            fresh += await self._new_ones(queue.account, messages)
+            if len(fresh) >= size:
+                break
         leaves_at, pulled = now, 0
         for message in fresh[:size]:
             if await self._take(queue, message, leaves_at, now, settings):

@@ -1,12 +1,17 @@
 """The queue of the configured system, when it is one that has such a queue."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
 from ispbot_crm_adapter.adapters.ispbrain import altwha
 from ispbot_crm_adapter.adapters.ispbrain.line import IspbrainLine
 from ispbot_crm_adapter.connection import CurrentCrm
+from ispbot_runtime.logs import get_logger
+
+log = get_logger(__name__)
+
+_PAGES = 20
 
 
 @runtime_checkable
@@ -28,12 +33,26 @@ class AltwhaQueue:
         self.account = account
         self._line = line
 
-    async def pending(self) -> Sequence[altwha.AltwhaMessage]:
-        """Return what waits to be sent, urgent ones first."""
-        urgent = await altwha.pending_messages(self._line, self.account, urgent=True)
-        first = {message.id for message in urgent}
-        page = await altwha.pending_messages(self._line, self.account)
-        return [*urgent, *(message for message in page if message.id not in first)]
+    async def pending(self) -> AsyncIterator[Sequence[altwha.AltwhaMessage]]:
+        """Yield what waits to be sent page by page, urgent ones first, each once."""
+        told: set[str] = set()
+        for urgent in (True, False):
+            async for messages in self._pages(urgent=urgent):
+                yield [message for message in messages if message.id not in told]
+                told.update(message.id for message in messages)
+
+    async def _pages(self, *, urgent: bool) -> AsyncIterator[Sequence[altwha.AltwhaMessage]]:
+        """Yield up to 20 pages; a server that gives the same one again has no more."""
+        before: list[str] = []
+        for number in range(1, _PAGES + 1):
+            page = await altwha.pending_messages(self._line, self.account, page=number, urgent=urgent)
+            if page.ids == before:
+                return
+            yield page.messages
+            if page.last:
+                return
+            before = page.ids
+        log.warning("altwha_queue_too_long", pages=_PAGES, urgent=urgent)
 
     async def acknowledge(self, message_id: str, *, sent: bool, at: datetime) -> None:
         """Tell how a message ended."""

@@ -9,12 +9,14 @@ from ispbot_contracts.notices import DeliverNotice
 from ispbot_contracts.settings import CompanySettings, NoticeSettings
 from ispbot_crm_adapter.connection import CurrentCrm
 from ispbot_crm_adapter.identity import Locale
-from ispbot_crm_adapter.notices.batching import Batcher
 from ispbot_crm_adapter.notices.cleaning import urls_in
 from ispbot_crm_adapter.notices.documents import new_document
 from ispbot_crm_adapter.notices.ledger import Ledger
 from ispbot_crm_adapter.store import CrmStore
+from ispbot_runtime.batching import Batcher
 from ispbot_runtime.settings_store import SettingsWatch
+
+_GATHER_S = 0.05
 
 
 class Arrivals:
@@ -24,7 +26,7 @@ class Arrivals:
         self, ledger: Ledger, *, watch: SettingsWatch, crm: CurrentCrm, store: CrmStore, wake: asyncio.Event
     ) -> None:
         self._ledger, self._watch, self._crm, self._store, self._wake = ledger, watch, crm, store, wake
-        self._batch = Batcher(self.write)
+        self._batch = Batcher(self.write, gather_s=_GATHER_S)
 
     async def deliver_notice(self, command: DeliverNotice) -> None:
         """Write it into the ledger, once."""

@@ -1,6 +1,7 @@
 """Files of notices: fetched from the address the system gave, checked, kept in the media store."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,7 +19,7 @@ from ispbot_crm_adapter.notices.ledger import Ledger
 from ispbot_crm_adapter.notices.moves import FetchedFile, parts_of
 from ispbot_crm_adapter.outbound import HttpDoor
 from ispbot_crm_adapter.settings import Limits
-from ispbot_runtime.errors import Unavailable
+from ispbot_runtime.errors import Retryable
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.media import MediaStore
 from ispbot_runtime.mongo import Document
@@ -66,7 +67,7 @@ class Attachments:
             taken = 0
             try:
                 taken = await self.turn(utc_now())
-            except (Unavailable, PyMongoError) as error:
+            except (Retryable, PyMongoError) as error:
                 log.warning("notice_files_wait", reason=type(error).__name__)
             if not taken:
                 with suppress(TimeoutError):
@@ -79,9 +80,17 @@ class Attachments:
     async def turn(self, now: datetime) -> int:
         """Fetch the files of some notices; returns of how many."""
         notices = await self.ledger.lease_files(now, _LEASE, _AT_ONCE)
-        await asyncio.gather(*(self._prepare(notice) for notice in notices))
+        ends = await asyncio.gather(*(self._prepare(notice) for notice in notices), return_exceptions=True)
+        for notice, end in zip(notices, ends, strict=True):
+            if isinstance(end, Exception) and not isinstance(end, (Retryable, PyMongoError)):
+                log.error("notice_files_failed", notice_id=notice["_id"], exc_info=end)
+                files = [FetchedFile(url, problem="unexpected") for url in notice["file_urls"]]
+                await self._settle(notice, files, again=True)
         if notices:
             self.wake.set()
+        for end in ends:
+            if isinstance(end, (Retryable, PyMongoError)):
+                raise end
         return len(notices)
 
     async def _prepare(self, notice: Document) -> None:
@@ -92,6 +101,10 @@ class Attachments:
             looked = [await self._fetch(url, settings, only_pdf=True) for url in links]
             files += [file for file in looked if file.media is not None or file.problem not in (None, "file_type")]
         again = any(file.problem is not None and file.problem not in _NO_USE_TO_REPEAT for file in files)
+        await self._settle(notice, files, again=again)
+
+    async def _settle(self, notice: Document, files: Sequence[FetchedFile], *, again: bool) -> None:
+        """Look at the files once more while there are tries left, else let the notice go with what there is."""
         if again and notice["file_tries"] + 1 < _TRIES:
             await self.ledger.look_again(notice, utc_now() + self.retry_after * (notice["file_tries"] + 1))
             return

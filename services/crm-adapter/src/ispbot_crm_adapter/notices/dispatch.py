@@ -20,7 +20,7 @@ from ispbot_crm_adapter.notices import metrics
 from ispbot_crm_adapter.notices.ledger import Ledger
 from ispbot_crm_adapter.notices.moves import NORMAL, URGENT, is_quiet
 from ispbot_runtime.bus import Bus
-from ispbot_runtime.errors import Unavailable
+from ispbot_runtime.errors import Retryable
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.mongo import Document
 from ispbot_runtime.settings_store import SettingsWatch
@@ -61,7 +61,7 @@ class Dispatcher:
             try:
                 await self.take_over(utc_now())
                 released = await self.turn(utc_now())
-            except (Unavailable, PyMongoError) as error:
+            except (Retryable, PyMongoError) as error:
                 log.warning("notices_wait", reason=type(error).__name__)
             if not released:
                 with suppress(TimeoutError):

@@ -11,7 +11,7 @@ from ispbot_contracts.whatsapp import recipient_key_of
 from ispbot_crm_adapter.identity import Locale
 from ispbot_crm_adapter.notices import texts
 from ispbot_crm_adapter.notices.cleaning import clean_text
-from ispbot_crm_adapter.notices.parsing import FILE, KIND, TEXT, TO, URGENT, Fields, every, first, is_yes
+from ispbot_crm_adapter.notices.parsing import FILE, KIND, TEXT, TO, URGENT, Fields, every, first, is_yes, under_one
 from ispbot_crm_adapter.notices.phones import split_recipients, whatsapp_digits
 from ispbot_crm_adapter.notices.refusals import PushRefused
 from ispbot_crm_adapter.notices.window import DuplicateWindow, fingerprint
@@ -20,6 +20,7 @@ from ispbot_runtime.errors import Unavailable
 
 _TEXT_MAX = 4096
 """WhatsApp's own limit of a message is far above; a notice this long is a mistake."""
+_RECIPIENTS_MAX = 50
 _FILES_MAX = 5
 _ANSWER_S = 4.0
 """Systems wait a few seconds for us."""
@@ -47,15 +48,19 @@ class Origin:
 
 
 def wanted_of(item: Fields, locale: Locale) -> list[Wanted]:
-    """Return the messages of one item, one per recipient. Raises PushRefused (400)."""
-    recipients = split_recipients(first(item, TO))
+    """Return the messages of one item, one per recipient. Raises PushRefused (400, 413)."""
+    recipients = split_recipients(under_one(item, TO))
     if not recipients:
         raise PushRefused(400, "phone_missing", texts.NO_PHONE)
+    if len(recipients) > _RECIPIENTS_MAX:
+        raise PushRefused(413, "too_many_recipients", texts.TOO_MANY_RECIPIENTS.format(limit=_RECIPIENTS_MAX))
     phones = [whatsapp_digits(written, locale) for written in recipients]
     if None in phones:
         raise PushRefused(400, "phone_invalid", texts.BAD_PHONE)
     text = clean_text(first(item, TEXT))
-    urls = [url.strip() for url in every(item, FILE)][:_FILES_MAX]
+    urls = [url.strip() for url in every(item, FILE)]
+    if len(urls) > _FILES_MAX:
+        raise PushRefused(413, "too_many_files", texts.TOO_MANY_FILES.format(limit=_FILES_MAX))
     if any(not url.lower().startswith(("http://", "https://")) for url in urls):
         raise PushRefused(400, "file_url_invalid", texts.BAD_FILE_URL)
     if not text and not urls:

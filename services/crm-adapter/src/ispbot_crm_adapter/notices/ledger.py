@@ -19,6 +19,7 @@ from ispbot_crm_adapter.notices.moves import (
     SILENT_FOR,
     UNCLEAR,
     FetchedFile,
+    expired,
     lane_of,
     send_key,
 )
@@ -161,17 +162,18 @@ class Ledger:
 
     async def expire(self, now: datetime) -> int:
         """Give up what can not leave in time."""
-        over = await self.notices.update_many(
-            {"open_until": {"$lte": now}},
-            {
-                "$set": {"state": S.EXPIRED.value, "reason": "expired"},
-                "$unset": OVER,
-                "$push": step(S.EXPIRED, now, "expired"),
-            },
-        )
-        if over.modified_count:
-            metrics.MOVES.labels(S.EXPIRED.value).inc(over.modified_count)
-        return over.modified_count
+        over: Document = {"open_until": {"$lte": now}}
+        if await self.notices.find_one(over, {"_id": 1}) is None:
+            return 0
+        count = 0
+        for part, reason in ((0, expired(0)), ({"$gt": 0}, expired(1))):
+            change = {"$set": {"state": S.EXPIRED.value, "reason": reason}, "$unset": OVER}
+            moved = await self.notices.update_many(
+                over | {"part": part}, change | {"$push": step(S.EXPIRED, now, reason)}
+            )
+            count += moved.modified_count
+        metrics.MOVES.labels(S.EXPIRED.value).inc(count)
+        return count
 
     async def give_up_silent(self, now: datetime) -> int:
         """End as unknown what the gateway has been silent about for long after its end, and stop listening for the oldest."""
@@ -208,17 +210,18 @@ class Ledger:
         return changed.modified_count == 1
 
     async def retry(self, notice: Document, agent_id: str | None, at: datetime, expires_at: datetime) -> bool:
-        """Begin anew under a new send key; False when somebody was faster."""
+        """Send the part that is still owed, and what follows it, under a new send key; False when somebody was faster."""
         now, tries = utc_now(), notice["tries"] + 1
         files_again = not notice.get("parts")
+        part = 0 if files_again else notice["part"]
         changed = await self.notices.update_one(
-            {"_id": notice["_id"], "state": notice["state"], "tries": notice["tries"]},
+            {"_id": notice["_id"], "state": notice["state"], "tries": notice["tries"], "part": notice["part"]},
             {
                 "$set": {
                     "state": (S.ACCEPTED if files_again else S.WAITING).value,
                     "lane": FILES if files_again else lane_of(urgent=notice["urgent"]),
-                    "due_at": at, "release_at": at, "expires_at": expires_at, "open_until": expires_at, "tries": tries, "attempt": 0, "part": 0,
-                    "send_key": send_key(notice["_id"], tries=tries, part=0), "reason": "retried" if agent_id else "try_again",
+                    "due_at": at, "release_at": at, "expires_at": expires_at, "open_until": expires_at, "tries": tries, "attempt": 0, "part": part,
+                    "send_key": send_key(notice["_id"], tries=tries, part=part), "reason": "retried" if agent_id else "try_again",
                 } | ack_owed(notice["source"], notice["source_id"], at),
                 "$unset": {"wa_id": ""},
                 "$push": step(S.WAITING, now, "retried" if agent_id else "try_again", by=agent_id),

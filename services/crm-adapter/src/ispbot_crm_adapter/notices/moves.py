@@ -90,6 +90,11 @@ def parts_of(text: str, files: Sequence[FetchedFile]) -> list[TextContent | Medi
     return parts
 
 
+def expired(part: int) -> str:
+    """Return the reason of a notice whose time was over when it had got to this part."""
+    return "expired" if part == 0 else "expired_partly"
+
+
 def again_at(asked_at: datetime | None, now: datetime, expires_at: datetime) -> datetime:
     """Return when a deferred notice is tried again: as the gateway asked, soon when it did not say, never past its end."""
     return min(max(asked_at or now + timedelta(minutes=1), now + timedelta(seconds=1)), expires_at)

@@ -12,10 +12,10 @@ from ispbot_contracts.base import utc_now
 from ispbot_contracts.notices import NoticeState
 from ispbot_contracts.whatsapp import NoticeSettled, ReceiptReceived
 from ispbot_crm_adapter.notices import metrics
-from ispbot_crm_adapter.notices.batching import Batcher
 from ispbot_crm_adapter.notices.documents import OVER, states, step, unknown
 from ispbot_crm_adapter.notices.ledger import Ledger
-from ispbot_crm_adapter.notices.moves import CAME_FROM, SENDING, UNCLEAR, again_at, lane_of, send_key
+from ispbot_crm_adapter.notices.moves import CAME_FROM, SENDING, UNCLEAR, again_at, expired, lane_of, send_key
+from ispbot_runtime.batching import Batcher
 from ispbot_runtime.mongo import Document
 
 S = NoticeState
@@ -27,6 +27,8 @@ Told = dict[str, dict[str, datetime]]
 """Receipts by message: which statuses, and when."""
 
 _OPEN_FOR_S = 30.0
+_GATHER_S = 0.25
+"""A notice costs a dozen questions and writes when it is settled alone; beside a chat that is felt."""
 
 
 class Outcomes:
@@ -35,8 +37,8 @@ class Outcomes:
     def __init__(self, ledger: Ledger, wake: Any) -> None:
         self._ledger = ledger
         self._wake = wake
-        self._settled = Batcher(self._write_settled)
-        self._receipts = Batcher(self._write_receipts)
+        self._settled = Batcher(self._write_settled, gather_s=_GATHER_S)
+        self._receipts = Batcher(self._write_receipts, gather_s=_GATHER_S)
         self._open_until = float("-inf")
 
     async def notice_settled(self, event: NoticeSettled) -> None:
@@ -151,10 +153,11 @@ def settled_update(
             )
         case "failed":
             came_from = states(CAME_FROM[S.FAILED])
-            change: Document = {"state": S.FAILED.value, "reason": event.reason or "rejected", "ack_at": now}
+            reason = expired(notice["part"]) if event.reason == "expired" else event.reason or "rejected"
+            change: Document = {"state": S.FAILED.value, "reason": reason, "ack_at": now}
             return UpdateOne(
                 guard | {"state": {"$in": came_from}},
-                {"$set": change, "$unset": OVER, "$push": step(S.FAILED, event.occurred_at, event.reason)},
+                {"$set": change, "$unset": OVER, "$push": step(S.FAILED, event.occurred_at, reason)},
             )
         case "deferred":
             if event.causation_id is not None:  # an old one, told again, must not take back a newer try
@@ -178,7 +181,7 @@ def _sent(notice: Document, event: NoticeSettled, guard: Document, early: Mappin
     part = notice["part"] + 1
     if part < len(notice["parts"]):
         change: Document = {
-            "state": S.WAITING.value, "lane": lane_of(urgent=notice["urgent"]), "due_at": event.occurred_at,
+            "state": S.WAITING.value, "lane": lane_of(urgent=notice["urgent"]), "due_at": notice["release_at"],
             "part": part, "attempt": 0, "reason": "next_part",
             "open_until": notice["expires_at"],
             "send_key": send_key(notice["_id"], tries=notice["tries"], part=part),

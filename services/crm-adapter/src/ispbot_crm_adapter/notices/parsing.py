@@ -55,9 +55,14 @@ def _word(value: str | float) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
+def under_one(fields: Mapping[str, list[str]], names: Iterable[str]) -> list[str]:
+    """Return all values under the first of the names that is there."""
+    return next((fields[name] for name in names if name in fields), [])
+
+
 def first(fields: Mapping[str, list[str]], names: Iterable[str]) -> str:
     """Return the first value under one of the names, empty when there is none."""
-    return next((fields[name][0] for name in names if name in fields), "")
+    return next(iter(under_one(fields, names)), "")
 
 
 def every(fields: Mapping[str, list[str]], names: Iterable[str]) -> list[str]:

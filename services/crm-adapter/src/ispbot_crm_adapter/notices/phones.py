@@ -1,18 +1,19 @@
 """Whom a notice is for: any spelling of a phone to WhatsApp's digits."""
 
 import re
+from collections.abc import Iterable
 
 import phonenumbers
 
 from ispbot_crm_adapter.identity import Locale
 
 _SEVERAL = re.compile(r"[,;|\n]+")
-_MAX_FOR_ONE_TEXT = 50
 
 
-def split_recipients(text: str) -> list[str]:
-    """Return the phones of a field that may hold several."""
-    return [part.strip() for part in _SEVERAL.split(text) if part.strip()][:_MAX_FOR_ONE_TEXT]
+def split_recipients(values: Iterable[str]) -> list[str]:
+    """Return the phones of a field that may come several times and hold several each; each spelling once."""
+    parts = (part.strip() for value in values for part in _SEVERAL.split(value))
+    return list(dict.fromkeys(part for part in parts if part))
 
 
 def whatsapp_digits(written: str, locale: Locale) -> str | None:

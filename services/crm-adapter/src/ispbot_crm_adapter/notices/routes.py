@@ -22,7 +22,9 @@ from ispbot_runtime.bus import Bus
 from ispbot_runtime.settings_store import SettingsWatch
 
 PATHS = ("/gw/send", "/gateway/send", "/send-message", "/api/send")
-_AT_ONCE = 64
+_READ_AT_ONCE = 64
+_ACCEPTED_AT_ONCE = 8
+"""Few: what customers ask the system waits behind them in the same process."""
 _QUEUE = 2_000
 _QUEUE_S = 8.0
 _READ_S = 10.0
@@ -32,13 +34,14 @@ _RETRY_STOPPED_S = 120
 
 @dataclass
 class Doors:
-    """Takes pushes: bounded in size, in how many at once and in how long they may wait for a turn."""
+    """Takes pushes: bounded in size, in how many are read and accepted at once, and in how long they may wait for a turn."""
 
     bus: Bus
     watch: SettingsWatch
     window: DuplicateWindow
     gate: Gate = field(default_factory=Gate)
-    _slots: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    _reading: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_READ_AT_ONCE))
+    _accepting: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_ACCEPTED_AT_ONCE))
     _waiting: int = 0
 
     def routes(self) -> list[BaseRoute]:
@@ -50,7 +53,7 @@ class Doors:
         if request.method == "HEAD":
             return Response(status_code=405, headers={"Allow": "GET, POST"})
         try:
-            async with self._turn():
+            async with self._turn(self._reading):
                 response = await self._send(request)
         except PushRefused as refused:
             metrics.PUSHES.labels(refused.code).inc()
@@ -58,13 +61,13 @@ class Doors:
         return response
 
     @asynccontextmanager
-    async def _turn(self) -> AsyncIterator[None]:
+    async def _turn(self, turns: asyncio.Semaphore) -> AsyncIterator[None]:
         if self._waiting >= _QUEUE:
             raise PushRefused(503, "busy", texts.BUSY, retry_after_s=_RETRY_BUSY_S)
         self._waiting += 1
         try:
             async with asyncio.timeout(_QUEUE_S):
-                await self._slots.acquire()
+                await turns.acquire()
         except TimeoutError as error:
             raise PushRefused(503, "busy", texts.BUSY, retry_after_s=_RETRY_BUSY_S) from error
         finally:
@@ -72,7 +75,7 @@ class Doors:
         try:
             yield
         finally:
-            self._slots.release()
+            turns.release()
 
     async def _send(self, request: Request) -> Response:
         settings = self.watch.current(NoticeSettings)
@@ -82,7 +85,8 @@ class Doors:
         integration = self.gate.integration([*header_tokens(request), *push.tokens], address, settings)
         self._refuse_when_off(settings)
         origin = Origin("push", integration.integration_id, integration.name)
-        results = [await self._take(item, origin, settings) for item in push.items]
+        async with self._turn(self._accepting):
+            results = [await self._take(item, origin, settings) for item in push.items]
         return _answer(push, [one for result in results for one in result])
 
     def _refuse_when_off(self, settings: NoticeSettings) -> None:

@@ -4,6 +4,8 @@ from ispbot_contracts.notices import NoticeState
 
 TOO_BIG = "El mensaje pasa de {limit} KiB. Mandá los archivos como enlace (parámetro url), no adentro."
 TOO_MANY = "Mandá como mucho {limit} mensajes por pedido."
+TOO_MANY_RECIPIENTS = "Son demasiados destinatarios: mandá como mucho {limit} por mensaje. No se tomó ninguno."
+TOO_MANY_FILES = "Son demasiados archivos: mandá como mucho {limit} por mensaje. No se tomó el mensaje."
 UNSUPPORTED_TYPE = (
     "Mandá los datos como formulario (application/x-www-form-urlencoded o multipart/form-data) o como JSON."
 )
@@ -49,6 +51,7 @@ REASONS = {
     "cold_contact_limit": "WhatsApp no permite escribirle ahora a quien nunca nos escribió.",
     "rejected": "WhatsApp rechazó el mensaje.",
     "expired": "Venció antes de poder salir.",
+    "expired_partly": "Salió solo una parte: el resto venció antes de poder salir.",
     "media_missing": "El archivo ya no está guardado.",
     "unknown_outcome": "Puede que haya llegado: WhatsApp no lo confirmó.",
     "no_outcome": "Puede que haya llegado: el envío nunca dijo qué pasó.",
@@ -65,6 +68,8 @@ FILE_PROBLEMS = {
     "dns": "no se encontró el servidor del archivo",
     "connection_refused": "el servidor del archivo no atiende",
     "connection_failed": "no se pudo conectar con el servidor del archivo",
+    "connect_timeout": "el servidor del archivo no atendió la conexión a tiempo",
+    "no_connection_free": "había demasiados archivos a la vez",
     "timeout": "el servidor del archivo tardó demasiado",
     "tls": "el certificado del servidor del archivo no es válido",
     "reset": "el servidor del archivo cortó la conexión",
@@ -72,6 +77,7 @@ FILE_PROBLEMS = {
     "too_big": "el archivo es demasiado grande",
     "forbidden_address": "la dirección del archivo no está permitida",
     "invalid_url": "el enlace del archivo no es válido",
+    "unexpected": "el enlace del archivo no se pudo procesar",
     "file_type": "el enlace no es un PDF ni una imagen",
 }
 

@@ -1,7 +1,9 @@
 """Takes what the link brings, in order per chat, and gives it to the bus before the network may forget it."""
 
+import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from cachetools import LRUCache
@@ -10,22 +12,27 @@ from ispbot_contracts.base import Message
 from ispbot_contracts.content import Content
 from ispbot_contracts.whatsapp import MessageReceived, TypingSeen, group_contact_id
 from ispbot_gateway_wa import metrics
+from ispbot_gateway_wa.attention import Attention
 from ispbot_gateway_wa.contacts import Contacts
 from ispbot_gateway_wa.domain.addresses import kind_of
 from ispbot_gateway_wa.domain.contacts import Contact
 from ispbot_gateway_wa.failures import NotConnected
+from ispbot_gateway_wa.inbound.aside import Aside, told
 from ispbot_gateway_wa.inbound.intake import Intake
 from ispbot_gateway_wa.inbound.media import MediaFetcher
 from ispbot_gateway_wa.inbound.normalise import direct_event, group_event, person_of, receipt_event
+from ispbot_gateway_wa.inbound.ticks import Ticks
 from ispbot_gateway_wa.lanes import Lanes
 from ispbot_gateway_wa.patience import patiently
 from ispbot_gateway_wa.ports import Arrival, GroupSeen, MessageIn, ReceiptIn, Said, Skipped, TypingIn, WhatsAppTransport
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.logs import get_logger
+from ispbot_runtime.parking import FailedTry
 
 log = get_logger(__name__)
 
 AT_ONCE = 64
+_PAUSES_S = (0.5, 2.0, 5.0, 15.0)
 _UNREAD_CHATS = 5000
 _UNREAD_PER_CHAT = 50
 
@@ -57,7 +64,7 @@ class Arrivals:
 
     def __init__(
         self, *, bus: Bus, transport: WhatsAppTransport, intake: Intake, contacts: Contacts, media: MediaFetcher,
-        unread: Unread, emit: Emit, on_receipt: OnReceipt,
+        unread: Unread, attention: Attention, aside: Aside, emit: Emit, on_receipt: OnReceipt,
     ) -> None:  # fmt: skip
         self._bus = bus
         self._transport = transport
@@ -65,8 +72,11 @@ class Arrivals:
         self._contacts = contacts
         self._media = media
         self._unread = unread
+        self._attention = attention
+        self._aside = aside
         self._emit = emit
         self._on_receipt = on_receipt
+        self._ticks = Ticks()
         self._group_names: dict[str, str] = {}
         self.account = ""
         """The linked number: part of every message's id."""
@@ -89,10 +99,28 @@ class Arrivals:
 
     def _put(self, lane: str, arrival: OneT, handle: Callable[[OneT], Awaitable[None]]) -> None:
         async def work() -> None:
-            await patiently("arrival", lambda: handle(arrival))
-            await self._take(arrival.token)
+            if await self._settled(arrival, handle):
+                await self._take(arrival.token)
 
         self.lanes.put(lane, work)
+
+    async def _settled(self, arrival: OneT, handle: Callable[[OneT], Awaitable[None]]) -> bool:
+        """Handle an arrival, or set it aside after a few tries: one odd message must not stop the others, nor come for ever.
+
+        Returns False when it is neither: it stays where it is kept until the next term.
+        """
+        tries: list[FailedTry] = []
+        while True:
+            try:
+                await patiently("arrival", lambda: handle(arrival))
+            except Exception as error:  # the link's edge of the process: a bug is retried, then set aside
+                tries.append(FailedTry.now(self._bus.instance, told(error)))
+                log.error("arrival_failed", arrival=type(arrival).__name__, failures=len(tries), exc_info=error)
+            else:
+                return True
+            if len(tries) > len(_PAUSES_S):
+                return await self._aside.keep(replace(arrival, token=None), tries)
+            await asyncio.sleep(_PAUSES_S[len(tries) - 1])
 
     async def _take(self, token: int | None) -> None:
         if token is not None:
@@ -104,6 +132,8 @@ class Arrivals:
     async def _message(self, message: MessageIn) -> None:
         match kind_of(message.chat):
             case "lid" | "phone":
+                if not message.from_me:
+                    self._attention.asked(message.chat)
                 event = direct_event(message.account or self.account, message, await self._customer(message))
             case "group":
                 name = await self._group_name(message.chat)
@@ -141,6 +171,10 @@ class Arrivals:
 
     async def _receipt(self, receipt: ReceiptIn) -> None:
         await self._on_receipt(receipt)
+        news = self._ticks.news(receipt)
+        if news is None:
+            metrics.IGNORED.labels("receipt_repeated").inc()
+            return
         if kind_of(receipt.chat) == "group":
             contact_id = group_contact_id(receipt.chat)
         else:
@@ -149,7 +183,8 @@ class Arrivals:
                 metrics.IGNORED.labels("receipt_of_unknown").inc()
                 return
             contact_id = contact.contact_id
-        await self._emit(receipt_event(receipt.account or self.account, receipt, contact_id))
+        await self._emit(receipt_event(receipt.account or self.account, news, contact_id))
+        self._ticks.told(news)
         metrics.RECEIPTS.labels(receipt.status).inc()
 
     async def _typing(self, hint: TypingIn) -> None:

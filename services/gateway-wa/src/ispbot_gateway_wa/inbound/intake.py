@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from ispbot_gateway_wa import metrics
+from ispbot_gateway_wa.inbound.leftovers import Leftovers
 from ispbot_gateway_wa.inbound.records import Kept, from_record, to_record
 from ispbot_gateway_wa.inbound.spool import Spool
 from ispbot_gateway_wa.ports import GroupSeen, LinkUp, MessageIn, ReceiptIn, TransportEvent, WhatsAppTransport
@@ -29,9 +30,10 @@ class Intake(Protocol):
 class SpooledIntake:
     """Writes every arrival down before anybody looks at it; ``taken`` strikes it out."""
 
-    def __init__(self, transport: WhatsAppTransport, spool: Spool) -> None:
+    def __init__(self, transport: WhatsAppTransport, spool: Spool, leftovers: Leftovers) -> None:
         self._transport = transport
         self._spool = spool
+        self._leftovers = leftovers
         self._account: str | None = None
 
     async def next_event(self) -> TransportEvent:
@@ -54,22 +56,35 @@ class SpooledIntake:
 
     async def take_over(self) -> AsyncIterator[Kept]:
         """Give what earlier processes left, written down anew in our own file. Long files leave time for other work."""
-        number = 0
-        for number, record in enumerate(self._spool.take_over(), start=1):
-            arrival = from_record(record)
-            if arrival is None:
-                metrics.SPOOL_DAMAGED.inc()
-                log.error("spool_record_not_understood")
-            else:
-                yield self._keep(arrival)
-            if number % _AT_A_TIME == 0:
-                await asyncio.sleep(0)
+        refusals, number = self._spool.refusals, 0
+        taken = self._leftovers.take()
+        for file in taken:
+            for record in file.records:
+                number += 1
+                arrival = from_record(record)
+                if arrival is None:
+                    file.damaged = True
+                    metrics.SPOOL_DAMAGED.inc()
+                    log.error("spool_record_not_understood", file=file.path.name)
+                else:
+                    kept, token = self._written_down(arrival)
+                    file.numbers.append(token)
+                    yield kept
+                if number % _AT_A_TIME == 0:
+                    await asyncio.sleep(0)
         if number:
             await self._spool.sync_now()
             log.info("spool_taken_over", arrivals=number)
-        self._spool.forget_taken()
+        copied = self._spool.refusals == refusals
+        for file in taken:
+            file.copied = copied
+        self._leftovers.forget()
 
     def _keep(self, arrival: Kept) -> Kept:
+        return self._written_down(arrival)[0]
+
+    def _written_down(self, arrival: Kept) -> tuple[Kept, int]:
         if not isinstance(arrival, GroupSeen) and arrival.account is None:
             arrival = replace(arrival, account=self._account)
-        return replace(arrival, token=self._spool.append(to_record(replace(arrival, token=None))))
+        token = self._spool.append(to_record(replace(arrival, token=None)))
+        return replace(arrival, token=token), token

@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from ispbot_gateway_wa.ports import Edited, GroupSeen, MessageIn, Reacted, ReceiptIn, Revoked, Said
 
@@ -34,6 +34,6 @@ def from_record(raw: bytes) -> Kept | None:
         arrival = _KINDS[record["kind"]].validate_python(record["value"])
         if isinstance(arrival, MessageIn):
             arrival = replace(arrival, body=_BODIES[record["body"]].validate_python(record["value"]["body"]))
-    except (ValueError, KeyError, ValidationError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return arrival

@@ -1,72 +1,27 @@
 """The spool: what WhatsApp has handed over and the bus has not stored yet, in files of this machine.
 
-One line per record, ``crc kind number json``; ``A`` is an arrival, ``D`` says that it is on the bus. A line reaches the
-system at once (it survives the process) and the disk in groups (docs/decisions/0009-inbound-spool.md). Every spool locks
-its own file, so that whoever serves the number next takes over only the files that nobody writes any more.
+One line per record (``lines.py``). A line reaches the system at once (it survives the process) and the disk in groups
+(docs/decisions/0009-inbound-spool.md). Every spool locks its own file, so that whoever serves the number next takes over
+only the files that nobody writes any more (``leftovers.py``).
 """
 
 import asyncio
 import fcntl
 import os
-import zlib
-from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from time import time
 
 from ispbot_gateway_wa import metrics
+from ispbot_gateway_wa.inbound.lines import as_line, read_records
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.tasks import cancel_all
 
 log = get_logger(__name__)
 
-_SUFFIX, _DAMAGED, _PART = ".spool", ".damaged", ".part"
+SUFFIX = ".spool"
+_PART = ".part"
 _SYNC_EVERY_S = 0.05
 _START_OVER_AT_BYTES = 4 * 1024 * 1024
-
-
-@dataclass
-class Read:
-    """What a file holds."""
-
-    waiting: dict[int, bytes] = field(default_factory=dict)
-    damaged: int = 0
-    torn: bool = False
-
-
-def read_records(raw: bytes) -> Read:
-    """Return the arrivals that are not done. A broken last line was never whole; any other broken line is damage."""
-    found = Read()
-    lines = raw.split(b"\n")
-    found.torn = bool(lines.pop())
-    for line in lines:
-        record = _checked(line)
-        if record is None:
-            found.damaged += 1
-            continue
-        kind, number, body = record
-        if kind == b"A":
-            found.waiting[number] = body
-        else:
-            found.waiting.pop(number, None)
-    return found
-
-
-def _checked(line: bytes) -> tuple[bytes, int, bytes] | None:
-    crc, _, rest = line.partition(b" ")
-    kind, _, more = rest.partition(b" ")
-    number, _, body = more.partition(b" ")
-    if crc != _crc(rest) or kind not in {b"A", b"D"} or not number.isdigit():
-        return None
-    return kind, int(number), body
-
-
-def _line(rest: bytes) -> bytes:
-    return b"%s %s\n" % (_crc(rest), rest)
-
-
-def _crc(rest: bytes) -> bytes:
-    return b"%08x" % zlib.crc32(rest)
 
 
 class Spool:
@@ -84,7 +39,8 @@ class Spool:
         self._dirty = asyncio.Event()
         self._syncing: asyncio.Task[None] | None = None
         self._failure: str | None = None
-        self._taken: list[tuple[Path, bool]] = []
+        self.refusals = 0
+        """How often something did not get into the file, or not onto the disk."""
 
     @property
     def full(self) -> bool:
@@ -95,6 +51,11 @@ class Spool:
     def roomy(self) -> bool:
         """Half of the room is free again."""
         return self._bytes * 2 <= self._max_bytes
+
+    @property
+    def path(self) -> Path | None:
+        """Its own file."""
+        return self._path
 
     def limit(self) -> str | None:
         """Return what is wrong with it, None when nothing is."""
@@ -111,10 +72,10 @@ class Spool:
         self._failure = None
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            self._path = self._folder / f"{name}{_SUFFIX}"
+            self._path = self._folder / f"{name}{SUFFIX}"
             self._file = _locked(self._path, b"")
         except OSError as error:
-            self._failed(error)
+            self.refused(error)
         self._syncing = asyncio.create_task(self._sync())
 
     async def close(self) -> None:
@@ -130,7 +91,7 @@ class Spool:
             else:
                 self._path.unlink(missing_ok=True)
         except OSError as error:
-            self._failed(error)
+            self.refused(error)
         finally:
             os.close(descriptor)
         self._sizes.clear()
@@ -142,10 +103,10 @@ class Spool:
     def append(self, body: bytes) -> int:
         """Write an arrival down; returns its number for ``done``."""
         self._number += 1
-        line = _line(b"A %d %s" % (self._number, body))
-        self._write(line)
-        self._sizes[self._number] = (len(line), time())
-        self._bytes += len(line)
+        entry = as_line(b"A %d %s" % (self._number, body))
+        self._write(entry)
+        self._sizes[self._number] = (len(entry), time())
+        self._bytes += len(entry)
         self._measure()
         return self._number
 
@@ -153,22 +114,27 @@ class Spool:
         """The bus has it."""
         size, _ = self._sizes.pop(number, (0, 0.0))
         self._bytes -= size
-        self._write(_line(b"D %d" % number))
+        self._write(as_line(b"D %d" % number))
         if self._written > _START_OVER_AT_BYTES + 2 * self._bytes:
             self._start_over()
         self._measure()
 
-    def _write(self, line: bytes) -> None:
+    def waits(self, number: int) -> bool:
+        """Tell whether the bus lacks this arrival still."""
+        return number in self._sizes
+
+    def _write(self, entry: bytes) -> None:
         if self._file is None:
+            self.refusals += 1
             return
         try:
-            if os.write(self._file, line) != len(line):
+            if os.write(self._file, entry) != len(entry):
                 os.write(self._file, b"\n")  # close the torn line: the next one is whole again
                 raise OSError("short write")  # noqa: TRY301 - handled as the disk's own refusals
         except OSError as error:
-            self._failed(error)
+            self.refused(error)
         else:
-            self._written += len(line)
+            self._written += len(entry)
             self._failure = None
             self._dirty.set()
 
@@ -178,16 +144,18 @@ class Spool:
             return
         try:
             left = read_records(self._path.read_bytes()).waiting if self._sizes else {}
-            lines = b"".join(_line(b"A %d %s" % (number, body)) for number, body in left.items())
+            lines = b"".join(as_line(b"A %d %s" % (number, body)) for number, body in left.items())
             fresh = _locked(self._path, lines)
         except OSError as error:
-            self._failed(error)
+            self.refused(error)
             return
         os.close(self._file)
         self._file, self._written = fresh, len(lines)
 
-    def _failed(self, error: OSError) -> None:
+    def refused(self, error: OSError) -> None:
+        """The disk did not do as it was told: count and tell it."""
         metrics.SPOOL_FAILURES.inc()
+        self.refusals += 1
         if self._failure is None:
             log.error("spool_disk_refuses", reason=error.strerror or str(error))
         self._failure = error.strerror or str(error)
@@ -201,7 +169,7 @@ class Spool:
                 try:
                     await asyncio.to_thread(_put_on_disk, os.dup(self._file))
                 except OSError as error:
-                    self._failed(error)
+                    self.refused(error)
                 metrics.SPOOL_SYNCS.inc()
             await asyncio.sleep(_SYNC_EVERY_S)
 
@@ -211,52 +179,15 @@ class Spool:
         oldest = next(iter(self._sizes.values()), None)
         metrics.SPOOL_OLDEST.set(oldest[1] if oldest is not None else 0)
 
-    # -- what earlier processes left ----------------------------------------------------------------------------------
-
-    def take_over(self) -> list[bytes]:
-        """Return, oldest term first, what the files that nobody writes any more still hold; call ``forget_taken`` when it is safe."""
-        found: list[bytes] = []
-        for path in sorted(self._folder.glob(f"*{_SUFFIX}"), key=lambda path: path.name):
-            if path != self._path:
-                found += self._take_file(path)
-        return found
-
-    def _take_file(self, path: Path) -> list[bytes]:
-        try:
-            with path.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                read = read_records(file.read())
-        except BlockingIOError:
-            return []  # its writer lives, perhaps held up: later
-        except OSError as error:
-            self._failed(error)
-            return []
-        if read.torn:
-            metrics.SPOOL_TORN.inc()
-            log.warning("spool_torn_line_skipped")
-        if read.damaged:
-            metrics.SPOOL_DAMAGED.inc(read.damaged)
-            log.error("spool_damaged", lines=read.damaged, kept_as=path.with_suffix(_DAMAGED).name)
-        self._taken.append((path, read.damaged > 0))
-        return list(read.waiting.values())
-
-    def forget_taken(self) -> None:
-        """Their records are in our own file: delete them; a damaged one is kept aside for a person."""
-        for path, damaged in self._taken:
-            with suppress(OSError):
-                if damaged:
-                    path.replace(path.with_suffix(_DAMAGED))
-                else:
-                    path.unlink(missing_ok=True)
-        self._taken = []
-
     async def sync_now(self) -> None:
         """Put everything on the disk before anything else happens."""
-        if self._file is not None:
-            try:
-                await asyncio.to_thread(_put_on_disk, os.dup(self._file))
-            except OSError as error:
-                self._failed(error)
+        if self._file is None:
+            self.refusals += 1
+            return
+        try:
+            await asyncio.to_thread(_put_on_disk, os.dup(self._file))
+        except OSError as error:
+            self.refused(error)
 
 
 def _locked(path: Path, content: bytes) -> int:
@@ -284,4 +215,4 @@ def _put_on_disk(descriptor: int) -> None:
 
 def left_behind(folder: Path) -> int:
     """Return how many spool files lie in ``folder``: a process that stands by should have none of its own."""
-    return sum(1 for path in folder.glob(f"*{_SUFFIX}") if path.stat().st_size > 0)
+    return sum(1 for path in folder.glob(f"*{SUFFIX}") if path.stat().st_size > 0)

@@ -14,8 +14,8 @@ from pymongo.errors import DuplicateKeyError
 
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.whatsapp import FailureReason
-from ispbot_gateway_wa.batch import BatchWriter
 from ispbot_gateway_wa.outbound.outgoing import Outgoing
+from ispbot_runtime.inserts import GroupedInserts
 from ispbot_runtime.mongo import Database, Document
 
 COLLECTION = "sends"
@@ -83,7 +83,7 @@ class Ledger:
 
     def __init__(self, database: Database, *, fence: int) -> None:
         self._rows = database[COLLECTION]
-        self._writer = BatchWriter(self._rows)
+        self._inserts = GroupedInserts(self._rows)
         self._early = database[EARLY]
         self._fence = fence
 
@@ -92,9 +92,7 @@ class Ledger:
         row: Document = {
             "_id": send_id, "at": utc_now(), "state": SendState.SENDING.value, "attempt": 0, "fence": self._fence,
         }  # fmt: skip
-        try:
-            await self._writer.insert(row)
-        except DuplicateKeyError:
+        if not await self._inserts.insert(row):
             return await self._known(send_id)
         return Entry(send_id, SendState.SENDING, 0, fresh=True)
 
@@ -125,14 +123,12 @@ class Ledger:
 
     async def confirmed(self, send_id: str, wa_id: str, sent_at: datetime) -> None:
         """WhatsApp has it. The first end stands."""
-        with suppress(DuplicateKeyError):
-            await self._writer.insert({"_id": _end(send_id), "at": utc_now(), **_sent_row(wa_id, sent_at)})
+        await self._inserts.insert({"_id": _end(send_id), "at": utc_now(), **_sent_row(wa_id, sent_at)})
 
     async def failed(self, send_id: str, reason: str, detail: str) -> None:
         """It will not be sent. The first end stands."""
         row = {"state": SendState.FAILED.value, "failure": reason, "detail": detail}
-        with suppress(DuplicateKeyError):
-            await self._writer.insert({"_id": _end(send_id), "at": utc_now(), **row})
+        await self._inserts.insert({"_id": _end(send_id), "at": utc_now(), **row})
 
     # -- unclear sends ------------------------------------------------------------------------------------------------
 
@@ -170,7 +166,7 @@ class Ledger:
         ]  # fmt: skip
 
     async def early_receipt(self, wa_id: str, at: datetime) -> None:
-        """Keep a receipt that came while its send had no answer yet: it must count also after a crash."""
+        """Keep a receipt whose send is not known (yet): it must count also after a crash. The first one stands."""
         with suppress(DuplicateKeyError):
             await self._early.insert_one({"_id": wa_id, "at": at})
 

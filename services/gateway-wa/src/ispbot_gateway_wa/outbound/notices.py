@@ -1,6 +1,5 @@
 """SendNotice: a notice to a phone, also to one that never wrote. It leaves, fails, or is asked to come again later."""
 
-import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
@@ -17,7 +16,6 @@ from ispbot_gateway_wa.outbound.governor import Governor, Rank
 from ispbot_gateway_wa.outbound.outgoing import of_notice
 from ispbot_gateway_wa.outbound.results import deferred
 from ispbot_gateway_wa.outbound.send import ColdRefused, Sender
-from ispbot_runtime.errors import Retryable
 from ispbot_runtime.logs import get_logger
 from ispbot_runtime.settings_store import SettingsWatch
 
@@ -25,7 +23,6 @@ log = get_logger(__name__)
 
 _TURN_LIMIT_S = 30.0
 """Below the handler's limit; a notice whose turn is further away waits on the bus."""
-_AGAIN_S = 0.1
 
 
 class Notices:
@@ -56,7 +53,13 @@ class Notices:
         if held is not None:
             return [self._defer(command, *held)]
         cold = contact is None or not contact.has_written
-        await self._turn(Rank.COLD_NOTICE if cold else Rank.NOTICE)
+        rank = Rank.COLD_NOTICE if cold else Rank.NOTICE
+        async with self._governor.paced_turn(rank, limit_s=_TURN_LIMIT_S):
+            return await self._send(command, contact, address, cold=cold)
+
+    async def _send(
+        self, command: SendNotice, contact: Contact | None, address: str, *, cold: bool
+    ) -> Iterable[Message]:
         contact = contact or await self._contacts.resolve(address, None)
         outgoing = of_notice(command, contact.contact_id)
         held = await self._held_back(command, contact)  # the wait may have been long
@@ -69,13 +72,6 @@ class Notices:
         except ColdRefused:
             until = self._cold.paused_until
             return [self._defer(command, "paused", until or self._now())]
-
-    async def _turn(self, rank: Rank) -> None:
-        try:
-            async with asyncio.timeout(_TURN_LIMIT_S):
-                await self._governor.turn(rank)
-        except TimeoutError as error:
-            raise Retryable("its turn is further away", delay_s=_AGAIN_S) from error
 
     async def _held_back(self, command: SendNotice, contact: Contact | None) -> tuple[NoticeReason, datetime] | None:
         """Return why a notice may not leave now and when to come again."""

@@ -9,17 +9,19 @@ from ispbot_contracts.base import Message
 from ispbot_contracts.settings import SendingSettings
 from ispbot_contracts.streams import stream_of
 from ispbot_contracts.whatsapp import SendMessage, SendNotice
+from ispbot_gateway_wa.attention import Attention
 from ispbot_gateway_wa.contacts import Contacts
 from ispbot_gateway_wa.inbound.arrivals import Unread
 from ispbot_gateway_wa.lease import Lease
 from ispbot_gateway_wa.outbound.cold import ColdBudget
 from ispbot_gateway_wa.outbound.governor import Governor
+from ispbot_gateway_wa.outbound.in_hand import InHand
 from ispbot_gateway_wa.outbound.ledger import Ledger
 from ispbot_gateway_wa.outbound.messages import Messages
 from ispbot_gateway_wa.outbound.notices import Notices
 from ispbot_gateway_wa.outbound.send import Sender
 from ispbot_gateway_wa.outbound.unconfirmed import Unconfirmed
-from ispbot_gateway_wa.ports import WhatsAppTransport
+from ispbot_gateway_wa.ports import ReceiptIn, WhatsAppTransport
 from ispbot_gateway_wa.session import Session
 from ispbot_gateway_wa.telling import Teller
 from ispbot_gateway_wa.waits import first_of
@@ -44,17 +46,18 @@ class Outflow:
 
     def __init__(
         self, *, bus: Bus, database: Database, transport: WhatsAppTransport, contacts: Contacts, media: MediaStore,
-        watch: SettingsWatch, unread: Unread, lease: Lease, tell: Callable[[Message], Awaitable[None]],
+        watch: SettingsWatch, unread: Unread, attention: Attention, lease: Lease, tell: Callable[[Message], Awaitable[None]],
     ) -> None:  # fmt: skip
         self._bus = bus
         self._teller = Teller(contacts.gate, contacts.current_id, bus.publish)
+        self._in_hand = InHand()
         ledger = Ledger(database, fence=lease.fence)
         self.unconfirmed = Unconfirmed(ledger, tell)
         self.cold = ColdBudget(database, watch)
-        self.governor = Governor(lambda: watch.current(SendingSettings))
+        self.governor = Governor(lambda: watch.current(SendingSettings), attention)
         sender = Sender(
             transport=transport, ledger=ledger, unconfirmed=self.unconfirmed, governor=self.governor, cold=self.cold,
-            media=media, watch=watch, unread=unread, lease=lease,
+            media=media, watch=watch, unread=unread, attention=attention, lease=lease, in_hand=self._in_hand,
         )  # fmt: skip
         self._messages = Messages(sender=sender, contacts=contacts, cold=self.cold)
         self.notices = Notices(
@@ -88,10 +91,21 @@ class Outflow:
         return self._bus.lane_consumer(_NOTICES, {SendNotice: self._send_notice}, in_flight=NOTICES_AT_ONCE)
 
     async def _send_message(self, command: SendMessage) -> None:
-        await self._tell(await self._messages.send_message(command))
+        try:
+            await self._tell(await self._messages.send_message(command))
+        finally:
+            self._in_hand.told(command.id)
 
     async def _send_notice(self, command: SendNotice) -> None:
-        await self._tell(await self.notices.send_notice(command))
+        try:
+            await self._tell(await self.notices.send_notice(command))
+        finally:
+            self._in_hand.told(command.notice_id)
+
+    async def on_receipt(self, receipt: ReceiptIn) -> None:
+        """A phone has something: it may settle what was unclear; it is told after what it is about."""
+        await self.unconfirmed.on_receipt(receipt)
+        await self._in_hand.until_told(receipt.chat)
 
     async def _tell(self, ends: Iterable[Message]) -> None:
         """Publish the ends ourselves, before the command is acknowledged: a merge may change whose they are until then."""

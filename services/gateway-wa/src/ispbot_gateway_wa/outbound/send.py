@@ -11,11 +11,13 @@ from ispbot_contracts.content import MediaContent, text_of
 from ispbot_contracts.settings import SendingSettings
 from ispbot_contracts.whatsapp import FailureReason
 from ispbot_gateway_wa import metrics
+from ispbot_gateway_wa.attention import Attention
 from ispbot_gateway_wa.failures import NotConnected, NoWhatsApp, Rejected, SendUnknown
 from ispbot_gateway_wa.inbound.arrivals import Unread
 from ispbot_gateway_wa.lease import Lease
 from ispbot_gateway_wa.outbound.cold import ColdBudget
 from ispbot_gateway_wa.outbound.governor import Governor, Rank
+from ispbot_gateway_wa.outbound.in_hand import InHand
 from ispbot_gateway_wa.outbound.ledger import UNKNOWN_OUTCOME, Entry, Ledger, SendState
 from ispbot_gateway_wa.outbound.outgoing import Outgoing
 from ispbot_gateway_wa.outbound.results import failed, sent
@@ -56,7 +58,7 @@ class Sender:
 
     def __init__(
         self, *, transport: WhatsAppTransport, ledger: Ledger, unconfirmed: Unconfirmed, governor: Governor, cold: ColdBudget,
-        media: MediaStore, watch: SettingsWatch, unread: Unread, lease: Lease,
+        media: MediaStore, watch: SettingsWatch, unread: Unread, attention: Attention, lease: Lease, in_hand: InHand,
     ) -> None:  # fmt: skip
         self._transport = transport
         self._ledger = ledger
@@ -66,7 +68,9 @@ class Sender:
         self._media = media
         self._watch = watch
         self._unread = unread
+        self._attention = attention
         self._lease = lease
+        self._in_hand = in_hand
         self._unclear_tries: LRUCache[str, int] = LRUCache(_TRIED)
 
     async def send(self, outgoing: Outgoing, to: str, rank: Rank) -> list[Message]:
@@ -88,7 +92,6 @@ class Sender:
     async def fail(self, outgoing: Outgoing, reason: FailureReason, detail: str) -> list[Message]:
         """End it: it will not be sent."""
         await self._ledger.failed(outgoing.send_id, reason, detail)
-        self._unconfirmed.settled(outgoing.send_id)
         metrics.SENDS.labels(reason).inc()
         log.warning("send_failed", send_id=outgoing.send_id, reason=reason)
         return failed(outgoing, reason, detail)
@@ -126,7 +129,7 @@ class Sender:
         if rank < Rank.NOTICE:  # a paced notice has had its turn
             await self._governor.turn(rank)
         self._still_ours(outgoing)
-        self._unconfirmed.leaving(outgoing.send_id)
+        self._in_hand.leaving(outgoing.send_id, to)
         try:
             receipt = await self._transport.send(message)
         except NotConnected as error:
@@ -138,8 +141,10 @@ class Sender:
             raise SendFailed("not_on_whatsapp", str(error)) from error
         except Rejected as error:
             raise await self._rejected(outgoing, entry, error) from error
-        self._unconfirmed.answered(outgoing.send_id, receipt.wa_id)
+        if rank is Rank.REPLY:
+            self._attention.answered(to)
         await self._ledger.confirmed(outgoing.send_id, receipt.wa_id, receipt.sent_at)
+        self._unconfirmed.confirmed(receipt.wa_id)
         metrics.OUT.labels(outgoing.content.kind).inc()
         metrics.SENDS.labels("confirmed").inc()
         return sent(outgoing, receipt.wa_id, receipt.sent_at)

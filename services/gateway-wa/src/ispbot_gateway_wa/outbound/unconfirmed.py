@@ -21,6 +21,7 @@ log = get_logger(__name__)
 UNKNOWN_AFTER = timedelta(minutes=10)
 _LOOK_EVERY_S = 5.0
 _OWN_IDS = 10_000
+_EARLY_IDS = 10_000
 _NO_RECEIPT = "no receipt came: it may have arrived or not"
 
 Emit = Callable[[Message], Awaitable[None]]
@@ -35,7 +36,7 @@ class Unconfirmed:
         self._unknown_after = unknown_after
         self._waiting: dict[str, Unclear] = {}
         self._own_ids: LRUCache[str, None] = LRUCache(_OWN_IDS)
-        self._without_answer: set[str] = set()
+        self._early_ids: LRUCache[str, None] = LRUCache(_EARLY_IDS)
 
     @property
     def count(self) -> int:
@@ -51,18 +52,9 @@ class Unconfirmed:
 
     # -- what the sender tells ----------------------------------------------------------------------------------------
 
-    def leaving(self, send_id: str) -> None:
-        """A send is on its way: a receipt of an id nobody knows may be its own."""
-        self._without_answer.add(send_id)
-
-    def answered(self, send_id: str, wa_id: str) -> None:
-        """WhatsApp answered: its receipts need no keeping."""
-        self._without_answer.discard(send_id)
+    def confirmed(self, wa_id: str) -> None:
+        """It is in the ledger that WhatsApp has it: its receipts need no keeping."""
         self._own_ids[wa_id] = None
-
-    def settled(self, send_id: str) -> None:
-        """The send ended without leaving."""
-        self._without_answer.discard(send_id)
 
     def is_own(self, wa_id: str) -> bool:
         """Tell whether this process sent the message."""
@@ -73,7 +65,6 @@ class Unconfirmed:
         unclear = Unclear(outgoing, wa_id, utc_now())
         await self._ledger.unconfirmed(outgoing, wa_id, unclear.since)
         self._waiting[wa_id] = unclear
-        self._without_answer.discard(outgoing.send_id)
         log.warning("send_unconfirmed", send_id=outgoing.send_id)
         await self._confirm_if_receipted(unclear)
         metrics.UNCONFIRMED.set(self.count)
@@ -91,8 +82,19 @@ class Unconfirmed:
             unclear = self._waiting.get(wa_id)
             if unclear is not None:
                 await self._confirm(unclear, receipt.at)
-            elif self._without_answer and wa_id not in self._own_ids:
-                await self._ledger.early_receipt(wa_id, receipt.at)
+            elif wa_id not in self._own_ids and wa_id not in self._early_ids:
+                await self._keep(wa_id, receipt.at)
+
+    async def _keep(self, wa_id: str, at: datetime) -> None:
+        """Keep the receipt of an id nobody knows: its send may have no answer yet, or an earlier process died before it.
+
+        One row per id, for a day (``ledger.EARLY_KEPT``), whatever the number of ticks and of group members.
+        """
+        await self._ledger.early_receipt(wa_id, at)
+        self._early_ids[wa_id] = None
+        unclear = self._waiting.get(wa_id)
+        if unclear is not None:  # its send became unclear meanwhile, and found no receipt
+            await self._confirm(unclear, at)
 
     async def _confirm(self, unclear: Unclear, at: datetime) -> None:
         for event in sent(unclear.outgoing, unclear.wa_id, at):

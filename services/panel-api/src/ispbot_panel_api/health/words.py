@@ -27,6 +27,7 @@ PARTS: dict[str, PartWords] = {
 _WHAT = {
     SILENT: "No responde.",
     "bus": "Perdió la conexión con el bus de mensajes.",
+    "bus_silent": "El bus de mensajes no le contesta.",
     "database": "No llega a su base de datos.",
     "start": "Todavía está arrancando.",
     "failed": "Se detuvo por un error.",
@@ -47,6 +48,7 @@ _WHAT = {
 _WHAT_TO_DO = {
     SILENT: "Se reinicia sola. Si en dos minutos no vuelve, revisá sus registros en el servidor.",
     "bus": "Se reconecta sola. Si no vuelve, revisá que el bus esté en marcha.",
+    "bus_silent": "Revisá que esté en marcha la mayoría de los servidores del bus. Lo que espera sigue solo cuando vuelva.",
     "database": "Revisá que la base de datos esté en marcha y con espacio en disco.",
     "start": "Esperá unos segundos.",
     "crm": "Entrá en Ajustes Generales, Integraciones ISP y usá Probar Conexión.",

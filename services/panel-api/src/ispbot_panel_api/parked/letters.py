@@ -5,6 +5,7 @@ import json
 from ispbot_panel_api.audit.log import AuditLog, Origin
 from ispbot_panel_api.health.words import part_words
 from ispbot_panel_api.parked.models import ParkedCount, ParkedDetail, ParkedPage, ParkedRow, ReplayedView, TryView
+from ispbot_panel_api.parked.words import kind_words
 from ispbot_panel_api.users.store import User
 from ispbot_runtime.dead_letters import DeadLetter, DeadLetters
 from ispbot_runtime.errors import Refusal
@@ -100,6 +101,7 @@ def _row(letter: DeadLetter) -> ParkedRow:
         service=letter.service,
         part=part_words(letter.service).name,
         message=letter.message,
+        kind_text=kind_words(letter.message),
         subject_kind=".".join(letter.subject.split(".")[:3]),
         why=letter.why,
         why_text=_WHY.get(letter.why, _WHY["failed"]),

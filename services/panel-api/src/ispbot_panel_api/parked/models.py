@@ -12,6 +12,7 @@ class ParkedRow(View):
     service: str
     part: str
     message: str
+    kind_text: str
     subject_kind: str
     why: str
     why_text: str

@@ -1,5 +1,6 @@
 """One contact's conversation with the bot: who they are, where they stand, what was offered. Pure; times are aware UTC."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -10,6 +11,7 @@ from ispbot_router.domain.loop_guard import Answer
 from ispbot_router.domain.menu import Bot
 
 _KEPT_FOR_LATER = 3
+_CLOSED_KEPT = 8
 _CLOCK_OF_THE_ARCHIVE = timedelta(milliseconds=1)
 
 
@@ -68,6 +70,14 @@ class Identity:
     chosen: str | None = None
     by: Literal["phone", "document", "number"] | None = None
     asked_at: datetime | None = None
+    as_last_seen: bool = False
+    """Told from memory, for the system did not answer: to be asked again before anything of a contract is shown."""
+    source: str = ""
+    """The system whose ids these are (``CustomersFound.source``); empty: known before that was told."""
+
+    def is_of(self, source: str) -> bool:
+        """Tell whether the ids mean these people in the system ``source``."""
+        return not source or not self.source or self.source == source
 
     @property
     def account(self) -> Account | None:
@@ -133,6 +143,8 @@ class Session:
     retry: str | None = None
     """What failed for want of a neighbour and the word *reintentar* does again."""
     visit: VisitDraft | None = None
+    unsettled: VisitDraft | None = None
+    """A visit they said yes to and the agenda gave no answer. No move drops it: only the agenda's answer does."""
     position: LatLng | None = None
     """The last place they sent."""
     lead_told: bool = False
@@ -144,6 +156,8 @@ class Session:
     zone_notice: str | None = None
     """Which zone emergency they were told about in this conversation."""
     handover: Handover | None = None
+    closed_tickets: tuple[str, ...] = ()
+    """The tickets that closed last: what is merged in or comes late must not leave the chat to people for one of them."""
     heard_until: datetime | None = None
     """Messages sent up to here were read by people: late ones are not words to the bot."""
     unheard: tuple[Unheard, ...] = ()
@@ -220,13 +234,26 @@ class Session:
         """Take the chat back from people, who have read what was sent up to ``heard_until``."""
         return replace(self.begun_anew(), heard_until=heard_until)
 
+    def ticket_closed(self, ticket_id: str) -> "Session":
+        """Remember that a ticket is closed."""
+        others = (each for each in self.closed_tickets if each != ticket_id)
+        return replace(self, closed_tickets=(*others, ticket_id)[-_CLOSED_KEPT:])
+
+    def given_back_if_closed(self, tickets: Sequence[str]) -> "Session":
+        """Take the chat back when its ticket is one of these, which were closed under another name of the contact."""
+        if self.handover is None or self.handover.ticket_id not in tickets:
+            return self
+        return self.given_back(self.heard_until)
+
     def was_heard(self, sent_at: datetime) -> bool:
         """Tell whether people have read a message of that moment before they closed the case."""
         return self.heard_until is not None and sent_at < self.heard_until + _CLOCK_OF_THE_ARCHIVE
 
     def merged_with(self, other: "Session") -> "Session":
         """Return the one conversation of two contacts that are the same person: the livelier one, silent if either is."""
-        newer, older = (self, other) if _later(self.last_at, other.last_at) else (other, self)
+        closed = tuple(dict.fromkeys((*other.closed_tickets, *self.closed_tickets)))[-_CLOSED_KEPT:]
+        mine, theirs = self.given_back_if_closed(other.closed_tickets), other.given_back_if_closed(self.closed_tickets)
+        newer, older = (mine, theirs) if _later(mine.last_at, theirs.last_at) else (theirs, mine)
         held = [session.handover for session in (newer, older) if session.handover is not None]
         handover = max(held, key=lambda each: each.until, default=None)
         if handover is not None and len({each.ticket_id for each in held}) > 1:
@@ -238,6 +265,8 @@ class Session:
             position=newer.position or older.position,
             answers=tuple(sorted({*newer.answers, *older.answers}, key=lambda answer: answer.at)),
             handover=handover,
+            unsettled=newer.unsettled or older.unsettled,
+            closed_tickets=closed,
             unheard=tuple(sorted((*newer.unheard, *older.unheard), key=lambda each: each.sent_at))[-_KEPT_FOR_LATER:],
         )
 

@@ -18,6 +18,7 @@ from ispbot_router.handlers import (
     show_menu,
 )
 from ispbot_router.handlers.check_coverage import ask_location
+from ispbot_router.handlers.recognise import make_sure
 from ispbot_router.handlers.send_invoice import send_invoice
 from ispbot_router.handlers.send_payment_link import send_payment_link
 from ispbot_router.handlers.show_balance import show_balance
@@ -120,8 +121,10 @@ async def _do(turn: Turn, token: str) -> str | None:
         turn.lead = menus.OPTION_GONE
         show_menu.show_menu(turn, turn.spot)
         return None
-    if spot.needs_account and turn.session.account is None:
-        return _who_first(turn, token)
+    if spot.needs_account:
+        await make_sure(turn)
+        if turn.session.account is None:
+            return _who_first(turn, token)
     return await OPTIONS[spot.node.action](turn, spot)
 
 

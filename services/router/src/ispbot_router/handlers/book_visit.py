@@ -8,9 +8,11 @@ from datetime import date
 from ispbot_contracts.base import derive_id
 from ispbot_contracts.common import LatLng
 from ispbot_contracts.scheduler import BookVisit, Slot, Visit, VisitKind
-from ispbot_contracts.settings import MenuAction, NotificationSettings
+from ispbot_contracts.settings import MenuAction
 from ispbot_router.domain.menu import Spot
 from ispbot_router.domain.session import Choice, OfferedSlot, Step, VisitDraft
+from ispbot_router.handlers.settle_visit import facts_of, visit_notice
+from ispbot_router.neighbours import AgendaAway
 from ispbot_router.texts import figures
 from ispbot_router.texts import visits as texts
 from ispbot_router.texts.menus import CANCEL
@@ -25,14 +27,14 @@ _GONE = {"slot_taken", "slot_not_offered"}
 
 async def book_technical(turn: Turn, _: Spot) -> str | None:
     """A customer asks for a technician."""
-    return await _offer(turn, VisitDraft("technical", (), address=turn.account.address, position=turn.account.position))
+    return await _begin(turn, VisitDraft("technical", (), address=turn.account.address, position=turn.account.position))
 
 
 async def book_installation(turn: Turn, _: Spot) -> str | None:
     """Somebody asks for a commercial visit."""
     account = turn.session.account
     address = account.address if account else None
-    return await _offer(turn, VisitDraft("installation", (), address=address, position=turn.session.place))
+    return await _begin(turn, VisitDraft("installation", (), address=address, position=turn.session.place))
 
 
 async def offer_again(turn: Turn, _: str = "") -> str | None:
@@ -86,7 +88,7 @@ async def read_back(turn: Turn, _: str = "") -> str | None:
 
 
 async def confirm(turn: Turn, _: str = "") -> str | None:
-    """Book it. The draft's key makes a second try the same booking."""
+    """Book it. The draft's key makes a second try the same booking; without an answer it is remembered as unsettled."""
     draft = _draft(turn)
     slot, account = draft.slot, turn.session.account
     if slot is None or draft.key is None:
@@ -100,9 +102,13 @@ async def confirm(turn: Turn, _: str = "") -> str | None:
     )  # fmt: skip
     try:
         visit = await turn.desk.agenda.book(question)
+    except AgendaAway:
+        turn.session = replace(turn.session, unsettled=draft)
+        raise
     except Refusal as refusal:
         if refusal.code not in _GONE:
             raise
+        turn.session = replace(turn.session, unsettled=None)
         turn.lead = texts.SLOT_GONE
         return "do:other_slot"
     _booked(turn, draft, visit)
@@ -110,17 +116,15 @@ async def confirm(turn: Turn, _: str = "") -> str | None:
 
 
 def _booked(turn: Turn, draft: VisitDraft, visit: Visit) -> None:
-    when = figures.long_slot(turn.desk.local(visit.starts_at), turn.desk.local(visit.ends_at))
-    where = draft.address or texts.SENT_PLACE
-    turn.session = replace(turn.session, visit=None)
-    words = texts.booked(draft.kind, number=visit.number, when=when, where=where, technician=visit.technician.name)
-    turn.offer("visit", words, [])
-    groups = turn.desk.settings(NotificationSettings)
-    notice = texts.notice(
-        draft.kind, number=visit.number, name=turn.name, phone=turn.phone, when=when, where=_place(draft) or where,
-        technician=visit.technician.name,
-    )  # fmt: skip
-    turn.tell_group(groups.support if draft.kind == "technical" else groups.sales, notice, "visit")
+    turn.session = replace(turn.session, visit=None, unsettled=None)
+    turn.offer("visit", texts.booked(draft.kind, **facts_of(visit, draft, turn.desk)), [])
+    turn.tell_group(*visit_notice(visit, turn.desk), "visit")
+
+
+async def _begin(turn: Turn, draft: VisitDraft) -> str | None:
+    if turn.session.unsettled is not None:
+        raise AgendaAway("it is not known yet whether an earlier booking stands")
+    return await _offer(turn, draft)
 
 
 async def _offer(turn: Turn, draft: VisitDraft) -> str | None:

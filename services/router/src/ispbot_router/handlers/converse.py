@@ -9,7 +9,7 @@ from ispbot_contracts.content import (
 )
 from ispbot_router.domain import words
 from ispbot_router.domain.session import Step
-from ispbot_router.domain.understand import Answered, Chosen, NotUnderstood, Said, anywhere, understand
+from ispbot_router.domain.understand import Answered, Chosen, Meaning, NotUnderstood, Said, anywhere, understand
 from ispbot_router.domain.words import Word
 from ispbot_router.handlers.act import act
 from ispbot_router.handlers.book_visit import take_place
@@ -17,6 +17,7 @@ from ispbot_router.handlers.check_coverage import take_location
 from ispbot_router.handlers.hand_over import give_up_when_tried_enough
 from ispbot_router.handlers.receive_file import receive_file
 from ispbot_router.handlers.recognise import recognise
+from ispbot_router.handlers.settle_visit import CONFIRM, settle_visit
 from ispbot_router.handlers.show_menu import go_back, greet, greeting, show_main_menu
 from ispbot_router.texts import identity, sales
 from ispbot_router.texts import menus as texts
@@ -31,6 +32,8 @@ async def converse(turn: Turn) -> None:
     if is_first:
         turn.crm_was_away = not await recognise(turn)
         turn.stand_at_main_menu()
+    if turn.session.retry != CONFIRM:
+        await settle_visit(turn)
     match turn.message.content:
         case TextContent(text=text) | ChoiceContent(text=text):
             await (_first_words if is_first else _hear)(turn, text)
@@ -87,6 +90,8 @@ async def _first_words(turn: Turn, text: str) -> None:
 
 async def _hear(turn: Turn, text: str) -> None:
     meaning = understand(text, turn.session, turn.menus)
+    if turn.session.retry == CONFIRM and _is_about_something_else(meaning):
+        await settle_visit(turn)
     match meaning:
         case Chosen(token):
             turn.understood()
@@ -98,6 +103,17 @@ async def _hear(turn: Turn, text: str) -> None:
             await act(turn, f"{_FREE_TEXT_TOKENS[turn.session.step]}:{answer}")
         case NotUnderstood(out_of_range=out_of_range):
             _misunderstood(turn, out_of_range=out_of_range)
+
+
+def _is_about_something_else(meaning: Meaning) -> bool:
+    """Tell whether it leaves a visit that could not be booked and may be tried again."""
+    match meaning:
+        case Chosen(chosen):
+            return chosen != "do:retry"
+        case Said(word):
+            return word not in {Word.RETRY, Word.THANKS}
+        case _:
+            return False
 
 
 async def _say_word(turn: Turn, word: Word) -> None:

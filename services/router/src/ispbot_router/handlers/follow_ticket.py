@@ -21,14 +21,21 @@ _LONGEST_QUOTE = 200
 
 
 async def ticket_opened(event: TicketOpened, *, desk: Desk, sessions: Sessions) -> Sequence[Message]:
-    """A case waits in the queue: the bot is silent, the area's group knows."""
+    """A case waits in the queue: the bot is silent, the area's group knows.
+
+    Merges come on another stream. A ticket opened under a name that was absorbed meanwhile may since be one with another
+    ticket of the contact: whichever closes gives the chat back.
+    """
     ticket = event.ticket
 
     async def move(session: Session) -> Outcome:
+        if ticket.ticket_id in session.closed_tickets:
+            return session, ()
         if session.handover is None:
             metrics.HANDOVERS.labels("ticket").inc()
         reason = session.handover.reason if session.handover else "ticket"
-        return session.handed_over(reason, event.occurred_at + desk.pause, ticket.ticket_id), ()
+        known_as = ticket.ticket_id if session.contact_id == event.contact_id else None
+        return session.handed_over(reason, event.occurred_at + desk.pause, known_as), ()
 
     await sessions.once(event.contact_id, event, move)
     words = people.ticket_notice(
@@ -65,6 +72,7 @@ async def ticket_closed(event: TicketClosed, *, desk: Desk, sessions: Sessions) 
 
     async def move(session: Session) -> Outcome:
         held = session.handover
+        session = session.ticket_closed(event.ticket.ticket_id)
         if held is not None and held.ticket_id not in {None, event.ticket.ticket_id}:
             return session, ()
         if held is not None:

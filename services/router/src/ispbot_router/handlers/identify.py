@@ -40,7 +40,7 @@ async def take_document(turn: Turn, text: str) -> str | None:
 
 
 def _welcome(turn: Turn, found: CustomersFound, by: Literal["document", "number"]) -> str | None:
-    remember(turn, found.customers, by=by, at=turn.now)
+    remember(turn, found, by=by)
     turn.understood()
     turn.lead = texts.found(first_name(found.customers[0].name))
     if turn.session.account is None:

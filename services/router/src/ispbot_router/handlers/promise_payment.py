@@ -1,4 +1,14 @@
-"""Prometer un pago: choose a day within what the provider allows; the management system keeps the promise."""
+"""Prometer un pago: choose a day within what the provider allows; the management system keeps the promise.
+
+One showing of the days is one asking, named by the id of the message that it answers. The asking goes along in the options,
+and customer, day and asking are the promise's key at crm-adapter, which writes a key once:
+
+- The message that chose a day is handled twice (redelivered, or the router died before it saved): the conversation still
+  stands at the same options, so the key is the same. So it is when the message that asked for the days comes twice.
+- The customer repeats the choice or writes *reintentar* after a silence: the same option is done again, with the same key.
+- The customer asks for the days anew: another asking, another key. crm-adapter takes it only when no earlier promise stands
+  or may stand; so there are never two, and a "no" or a failure of yesterday's asking is not the answer to today's.
+"""
 
 from datetime import date, timedelta
 
@@ -26,20 +36,23 @@ async def offer_promise(turn: Turn, _: Spot) -> str | None:
     if not days:
         turn.offer("promise", texts.NO_PROMISE, _instead(turn))
         return None
-    choices = [Choice(f"do:promise:{day.isoformat()}", long_day(day)) for day in days]
-    turn.offer("promise", texts.offer_days(terms), choices)
+    choices = [Choice(f"do:promise:{day.isoformat()}:{turn.message.id}", long_day(day)) for day in days]
+    turn.offer("promise", texts.offer_days(terms, turn.today), choices)
     return None
 
 
-async def take_day(turn: Turn, day: str) -> str | None:
-    """Book the promise. One contract has one promise until one day, however often it is asked for."""
+async def take_day(turn: Turn, chosen: str) -> str | None:
+    """Book the promise of the day ``chosen`` (``<day>:<asking>``), once for each asking."""
+    day, _, asking = chosen.partition(":")
     customer_id = turn.account.customer_id
-    key = derive_id("promise", customer_id, day)
+    key = derive_id("promise", customer_id, day, asking)
     try:
-        recorded = await turn.desk.crm.promise(customer_id, date.fromisoformat(day), key)
+        recorded = await turn.desk.crm.promise(customer_id, date.fromisoformat(day), key, turn.session.contact_id)
     except Refusal as refusal:
         return _no_promise(turn, refusal)
-    turn.offer("promise", texts.promised(recorded), turn.follow_ups(MenuAction.PAYMENT_MEANS, MenuAction.ADVISOR))
+    turn.offer(
+        "promise", texts.promised(recorded, turn.today), turn.follow_ups(MenuAction.PAYMENT_MEANS, MenuAction.ADVISOR)
+    )
     return None
 
 
@@ -57,6 +70,8 @@ def _no_promise(turn: Turn, refusal: Refusal) -> str | None:
             turn.offer("promise", texts.NOTHING_OWED, turn.follow_ups(MenuAction.INVOICE))
         case "not_supported":
             turn.offer("promise", texts.NO_PROMISE, _instead(turn))
+        case "promise_unclear":  # only a person can tell: neither asking again nor another promise helps
+            turn.offer("promise", texts.refused(refusal.message), turn.follow_ups(MenuAction.ADVISOR))
         case code if code in _OWN_REFUSALS:
             turn.offer("promise", texts.refused(refusal.message), _instead(turn))
         case _:

@@ -1,10 +1,10 @@
 """Who writes? By phone at the start of a conversation; what is known stays known for a while."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
-from ispbot_contracts.crm import Capability, CustomerAccount, CustomerStatus
+from ispbot_contracts.crm import Capability, CustomerAccount, CustomersFound, CustomerStatus
 from ispbot_router import metrics
 from ispbot_router.domain.session import Account, Identity
 from ispbot_router.neighbours import CrmAway, CrmNotSetUp
@@ -17,9 +17,11 @@ _FRESH = timedelta(hours=6)
 
 async def recognise(turn: Turn) -> bool:
     """Find out who writes; returns False when the management system could not be asked and we know nobody."""
+    _forget_people_of_another_system(turn)
     identity = turn.session.identity
     phone = turn.message.phone
-    fresh = bool(identity.accounts) and identity.asked_at is not None and turn.now - identity.asked_at < _FRESH
+    known = bool(identity.accounts) and not identity.as_last_seen
+    fresh = known and identity.asked_at is not None and turn.now - identity.asked_at < _FRESH
     if fresh or phone is None or identity.by in {"document", "number"} or not turn.desk.crm.can(Capability.IDENTIFY):
         return True
     try:
@@ -30,21 +32,39 @@ async def recognise(turn: Turn) -> bool:
     except CrmNotSetUp:
         metrics.IDENTIFICATIONS.labels("phone", "not_set_up").inc()
         return True
-    remember(turn, found.customers, by="phone", at=turn.now)
+    remember(turn, found, by="phone")
     return True
 
 
-def remember(
-    turn: Turn, customers: list[CustomerAccount], *, by: Literal["phone", "document", "number"], at: datetime
-) -> None:
-    """Keep who they are; contracts that ended count only when there is no other."""
-    live = [customer for customer in customers if customer.status is not CustomerStatus.CANCELLED] or customers
+async def make_sure(turn: Turn) -> None:
+    """Ask again who writes, before anything of a contract is shown, when what we know is memory or of another system."""
+    identity = turn.session.identity
+    if identity.accounts and (identity.as_last_seen or not identity.is_of(turn.desk.crm.source)):
+        await recognise(turn)
+
+
+def remember(turn: Turn, found: CustomersFound, *, by: Literal["phone", "document", "number"]) -> None:
+    """Keep who they are; contracts that ended count only when there is no other. A choice among the same ones stands."""
+    live = [each for each in found.customers if each.status is not CustomerStatus.CANCELLED] or found.customers
     accounts = tuple(_account(customer) for customer in live)
     outcome = "nobody" if not accounts else "one" if len(accounts) == 1 else "several"
     metrics.IDENTIFICATIONS.labels(by, outcome).inc()
-    turn.session = replace(
-        turn.session, identity=Identity(accounts=accounts, by=by if accounts else None, asked_at=at), retry=None
-    )
+    identity = Identity(
+        accounts=accounts, by=by if accounts else None, asked_at=turn.now, source=found.source,
+        as_last_seen=found.freshness.stale and by == "phone",
+    )  # fmt: skip
+    before = turn.session.identity
+    if {each.customer_id for each in before.accounts} == {each.customer_id for each in accounts}:
+        identity = replace(identity, chosen=before.chosen)
+    turn.session = replace(turn.session, identity=identity, retry=None)
+
+
+def _forget_people_of_another_system(turn: Turn) -> None:
+    source, identity = turn.desk.crm.source, turn.session.identity
+    if not identity.is_of(source):
+        turn.session = turn.session.with_identity(Identity())
+    elif source and identity.accounts and not identity.source:
+        turn.session = turn.session.with_identity(replace(identity, source=source))
 
 
 def _account(customer: CustomerAccount) -> Account:

@@ -22,5 +22,9 @@ async def send_payment_link(turn: Turn, _: Spot) -> str | None:
             raise
         turn.offer("payment_link", texts.NO_LINK, turn.follow_ups(MenuAction.PAYMENT_MEANS, MenuAction.ADVISOR))
         return None
-    turn.offer("payment_link", texts.payment_link(link), turn.follow_ups(MenuAction.PAYMENT_MEANS, MenuAction.ADVISOR))
+    turn.offer(
+        "payment_link",
+        texts.payment_link(link, turn.today),
+        turn.follow_ups(MenuAction.PAYMENT_MEANS, MenuAction.ADVISOR),
+    )
     return None

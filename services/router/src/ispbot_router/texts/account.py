@@ -46,7 +46,7 @@ def _invoice_line(invoice: Invoice, today: date) -> str:
         if invoice.due_on
         else ""
     )
-    return f"• Factura {invoice.number}: {money(invoice.total)}{due}"
+    return f"• Factura {invoice.number}: {money(invoice.owed)}{due}"
 
 
 def invoice_caption(invoice: Invoice, today: date) -> str:

@@ -53,7 +53,22 @@ def booked(kind: Kind, *, number: int, when: str, where: str, technician: str) -
     )
 
 
+def stands(kind: Kind, *, number: int, when: str, where: str, technician: str) -> str:
+    """The visit was booked after all, when nobody could say so at once."""
+    return (
+        f"📌 Ya pude ver la agenda: tu *{_NAMES[kind]}* sí quedó agendada (n.º {number}).\n📅 {when}\n📍 {where}\n👷 {technician}\n\n"
+        "Si ya no la querés, escribí *asesor* y la cancelamos."
+    )
+
+
 CANCELLED = "Dale, no agendamos nada."
+NOT_BOOKED = (
+    "Ya pude ver la agenda: la visita que habías pedido no quedó agendada. Si todavía la querés, escribí *visita*."
+)
+STILL_UNKNOWN = (
+    "Todavía no pude ver si tu visita quedó agendada: la agenda no me responde. 😕\n"
+    "Si quedó, te aviso por acá; si no, te lo digo cuando me vuelvas a escribir."
+)
 
 
 def notice(kind: Kind, *, number: int, name: str, phone: str | None, when: str, where: str, technician: str) -> str:

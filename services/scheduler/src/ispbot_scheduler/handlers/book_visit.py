@@ -9,12 +9,12 @@ from ispbot_runtime.outbox import Outbox
 from ispbot_runtime.settings_store import SettingsWatch
 from ispbot_scheduler.agenda import agenda_in_force
 from ispbot_scheduler.domain import NotOffered, blocks
-from ispbot_scheduler.store import BlocksTaken, VisitStore
+from ispbot_scheduler.store import BlocksTaken, VisitStore, visit_id_of
 
 
 async def book_visit(query: BookVisit, *, store: VisitStore, watch: SettingsWatch, outbox: Outbox) -> Visit:
     """Book it; the same ``booking_key`` again answers with the same visit. Raises slot_taken or slot_not_offered."""
-    visit_id = derive_id("visit", query.booking_key)
+    visit_id = visit_id_of(query.booking_key)
     existing = await store.find(visit_id)
     if existing is not None:
         return existing
@@ -42,6 +42,7 @@ async def book_visit(query: BookVisit, *, store: VisitStore, watch: SettingsWatc
         correlation_id=query.correlation_id,
         visit_id=visit_id,
         visit=visit,
+        booking_key=query.booking_key,
     )
     try:
         await store.add(visit, blocks(worker.worker_id, visit.starts_at, visit.ends_at), [booked])

@@ -71,6 +71,8 @@ class Conversation:
     """Contacts that turned out to be this person."""
     moved_to: str | None = None
     """The contact that took this one over."""
+    untold: bool = False
+    """Messages of an earlier change were not yet known to be on the bus when this was read."""
 
     @property
     def open_ticket(self) -> Ticket | None:
@@ -133,6 +135,19 @@ class Conversation:
             return self
         preview = DELETED if line.deleted else preview_of(line.content)
         return self if preview == self.last.preview else replace(self, last=replace(self.last, preview=preview))
+
+    def stands_at(self, message_id: str, line: Line) -> "Conversation":
+        """Remember that a message has the place of a line that stands already, and take back one it was given itself."""
+        given = self.seq_of(message_id)
+        if given == line.seq:
+            return self
+        others = (place for place in self.recent if place.message_id != message_id)
+        after = replace(self, recent=(*others, RecentLine(message_id, line.seq))[-RECENT:])
+        if given is None:
+            return after
+        last = LastLine(line.message_id, line.at, preview_of(line.content), line.author)
+        is_last = self.last is not None and self.last.message_id == message_id
+        return replace(after, last=last if is_last else self.last, unread=max(self.unread - 1, 0))
 
     def seen(self, by: AgentRef) -> "Conversation":
         """The agent who holds the ticket has read; others only look."""

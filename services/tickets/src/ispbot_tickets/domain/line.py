@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ispbot_contracts.common import Author, DeliveryStatus
-from ispbot_contracts.content import Content, MediaContent, MediaInfo, text_of
+from ispbot_contracts.content import Content, MediaContent, MediaInfo, UndecryptableContent, text_of
 from ispbot_contracts.tickets import ArchivedMessage, QuotedView
 
 LineKind = Literal["message", "note", "event"]
@@ -177,6 +177,25 @@ class Line:
     def sent_as(self, wa_id: str) -> "Line":
         """WhatsApp took the message under this id."""
         return replace(self.moved_to("sent"), wa_id=wa_id)
+
+    def decrypted(self, content: Content, quoted: QuotedView | None) -> "Line":
+        """Put the words of the second try in place of what could not be decrypted; what was edited meanwhile stays.
+
+        The same line when it can be read already.
+        """
+        if isinstance(content, UndecryptableContent):
+            return self
+        if isinstance(self.content, UndecryptableContent):
+            return replace(self, content=content, quoted=quoted, media_state=media_state(content))
+        if not (self.revisions and isinstance(self.revisions[0].content, UndecryptableContent)):
+            return self
+        return replace(
+            self,
+            content=_with_new_words(content, self.content),
+            quoted=quoted,
+            media_state=media_state(content),
+            revisions=(replace(self.revisions[0], content=content), *self.revisions[1:]),
+        )
 
     def view(self) -> ArchivedMessage:
         """Return the line as others see it."""

@@ -11,7 +11,7 @@ from ispbot_contracts.whatsapp import (
 )
 from ispbot_tickets import metrics
 from ispbot_tickets.domain.conversation import ParkedChange
-from ispbot_tickets.domain.line import Change, Deletion, Edit, MediaArrived, MediaLost, Reaction, Receipt
+from ispbot_tickets.domain.line import Change, Deletion, Edit, Line, MediaArrived, MediaLost, Reaction, Receipt
 from ispbot_tickets.handlers.announce import millis, ticket_updated, updated
 from ispbot_tickets.store.store import Store
 
@@ -68,13 +68,16 @@ async def change_line(event: Message, contact_id: str, wa_id: str, change: Chang
     line = await store.lines.change(line, lambda before: before.change(change), cause=event.id)
     if line.cause != event.id:
         return []
-    outputs: list[Message] = [updated(event, line)]
-    if isinstance(change, Edit | Deletion):
-        after = await store.conversations.change(line.contact_id, lambda before: before.line_changed(line))
-        last = after.conversation.last
-        if after.conversation.open_ticket and last and last.message_id == line.message_id:
-            outputs += ticket_updated(event, after.conversation)
-    return outputs
+    words_changed = isinstance(change, Edit | Deletion)
+    return await new_words(event, line, store=store) if words_changed else [updated(event, line)]
+
+
+async def new_words(event: Message, line: Line, *, store: Store) -> list[Message]:
+    """Follow the new words of a line in what lists show, and tell both."""
+    after = await store.conversations.change(line.contact_id, lambda before: before.line_changed(line))
+    last = after.conversation.last
+    shown = after.conversation.open_ticket is not None and last is not None and last.message_id == line.message_id
+    return [updated(event, line), *(ticket_updated(event, after.conversation) if shown else [])]
 
 
 async def _park(event: Message, contact_id: str, wa_id: str, change: Change, *, store: Store) -> None:

@@ -8,7 +8,7 @@ from ispbot_contracts.base import Message, derive_id, utc_now
 from ispbot_contracts.common import Author, AuthorKind
 from ispbot_contracts.content import TextContent
 from ispbot_contracts.tickets import OpenTicket, TicketOpened, TicketStatus, TicketView
-from ispbot_runtime.errors import Retryable
+from ispbot_runtime.errors import Poison, Retryable
 from ispbot_runtime.logs import get_logger
 from ispbot_tickets.domain import wording
 from ispbot_tickets.domain.conversation import Conversation
@@ -24,8 +24,8 @@ WORDS = 10
 _WORDS_COME_WITHIN = timedelta(seconds=2)
 _WORDS_RETRY_S = 0.1
 _MERGE_RETRY_S = 0.2
-_MERGE_ENDS_WITHIN = timedelta(minutes=2)
-"""A case that no conversation holds so long after is no case amid a merge: its closing was set aside."""
+_WRITTEN_WITHIN = timedelta(minutes=2)
+"""A case that is not written or that no conversation holds so long after is not on its way: its opening or closing was set aside."""
 
 
 async def open_ticket(command: OpenTicket, *, store: Store) -> list[Message]:
@@ -39,7 +39,7 @@ async def open_ticket(command: OpenTicket, *, store: Store) -> list[Message]:
         return []  # its case was closed and another one opened since
     if conversation.open_ticket is not None or await _was_asked_again(command, conversation, store=store):
         return await _asked_again(command, conversation, store=store)
-    await _wait_for_words(command, store=store)
+    await _wait_for_words(command, conversation, store=store)
     if current is not None:
         await store.tickets.save(conversation.view(current))  # before another ticket takes its room
     ticket = _new_ticket(command, ticket_id, await store.numbers.next())
@@ -57,13 +57,19 @@ async def open_ticket(command: OpenTicket, *, store: Store) -> list[Message]:
 
 
 async def summarise_ticket(event: TicketSummarised, *, store: Store) -> list[Message]:
-    """Show the one-line summary and the class of the reason in the queue."""
+    """Show the one-line summary and the class of the reason in the queue.
+
+    Raises Poison for a ticket that nobody wrote: waiting for it for ever would hold up a whole partition.
+    """
     kept = await store.tickets.get(event.ticket_id)
-    if kept is None:
+    fresh = utc_now() - event.occurred_at < _WRITTEN_WITHIN
+    if kept is None and fresh:
         raise Retryable("the ticket is not written yet")
+    if kept is None:
+        raise Poison("the summary is of a ticket that nobody wrote")
     conversation = await store.conversations.load(kept.contact_id)
     if not conversation.holds(event.ticket_id):
-        if kept.status is not TicketStatus.CLOSED and utc_now() - event.occurred_at < _MERGE_ENDS_WITHIN:
+        if kept.status is not TicketStatus.CLOSED and fresh:
             raise Retryable("the ticket is on its way to another conversation", delay_s=_MERGE_RETRY_S)
         await _summarise_past(event, kept, store=store)
         return []
@@ -87,15 +93,23 @@ async def _summarise_past(event: TicketSummarised, past: TicketView, *, store: S
         await store.tickets.save(past.model_copy(update=changes))
 
 
-async def _wait_for_words(command: OpenTicket, *, store: Store) -> None:
+async def _wait_for_words(command: OpenTicket, conversation: Conversation, *, store: Store) -> None:
     """The message that led to this may still be on its way to the archive; its words belong to the new ticket.
 
     Raises Retryable for a short while.
     """
     from_a_message = command.correlation_id != command.id
     fresh = utc_now() - command.occurred_at < _WORDS_COME_WITHIN
-    if from_a_message and fresh and await store.lines.get(command.correlation_id) is None:
+    if from_a_message and fresh and not await _is_archived(command.correlation_id, conversation, store=store):
         raise Retryable("the message that asks for a person is not archived yet", delay_s=_WORDS_RETRY_S)
+
+
+async def _is_archived(message_id: str, conversation: Conversation, *, store: Store) -> bool:
+    """Tell whether a message stands here, under its own id or in the place of one that could not be decrypted."""
+    if await store.lines.get(message_id) is not None:
+        return True
+    seq = conversation.seq_of(message_id)
+    return seq is not None and await store.lines.at(conversation.contact_id, seq) is not None
 
 
 async def _opened(command: OpenTicket, conversation: Conversation, *, store: Store) -> list[Message]:

@@ -11,7 +11,7 @@ from pymongo.errors import DuplicateKeyError
 from ispbot_contracts.base import Message
 from ispbot_runtime.errors import Retryable
 from ispbot_runtime.mongo import Document
-from ispbot_runtime.outbox import outbox_push
+from ispbot_runtime.outbox import outbox_fields, outbox_push
 from ispbot_tickets import metrics
 from ispbot_tickets.domain.conversation import Conversation
 from ispbot_tickets.store.mapping import active_slot, conversation_document, conversation_of
@@ -98,19 +98,17 @@ class Conversations:
     async def save(self, before: Conversation, after: Conversation, messages: Sequence[Message] = ()) -> bool:
         """Write ``after`` if the stored conversation is still ``before``."""
         document = conversation_document(after)
-        push = outbox_push(messages) if messages else {}
         if before.version == 0:
-            return await self._insert(document, push)
+            return await self._insert(document | (outbox_fields(messages) if messages else {}))
         old = conversation_document(before)
         changed = {key: value for key, value in document.items() if key != "_id" and old.get(key) != value}
         gone = {key: "" for key in old if key not in document}
-        update = {**push, "$set": {**changed, **push.get("$set", {})}, **({"$unset": gone} if gone else {})}
+        push = outbox_push(messages) if messages else {}
+        update = {**push, "$set": changed, **({"$unset": gone} if gone else {})}
         result = await self._collection.update_one({"_id": after.contact_id, "version": before.version}, update)
         return result.modified_count == 1
 
-    async def _insert(self, document: Document, push: Document) -> bool:
-        if push:
-            document |= {"outbox": push["$push"]["outbox"]["$each"], **push["$set"]}
+    async def _insert(self, document: Document) -> bool:
         try:
             await self._collection.insert_one(document)
         except DuplicateKeyError:

@@ -10,10 +10,10 @@ from pymongo.errors import BulkWriteError
 
 from ispbot_contracts.content import text_of
 from ispbot_runtime.errors import Retryable
+from ispbot_runtime.inserts import GroupedInserts
 from ispbot_runtime.mongo import Document
 from ispbot_tickets import metrics
 from ispbot_tickets.domain.line import Line
-from ispbot_tickets.store.inserts import GroupedInserts
 from ispbot_tickets.store.mapping import line_document, line_of, wa_key
 
 _TRIES = 20
@@ -41,12 +41,17 @@ class Lines:
         document = await self._collection.find_one({"wa_key": wa_key(contact_id, wa_id)})
         return line_of(document) if document else None
 
+    async def at(self, contact_id: str, seq: int) -> Line | None:
+        """Return the line at a place of a conversation."""
+        document = await self._collection.find_one({"contact_id": contact_id, "seq": seq})
+        return line_of(document) if document else None
+
     def recall(self, contact_id: str, wa_id: str) -> Line | None:
-        """Return a message of ours as this process last wrote it, once: its ticks then need no read.
+        """Return a message of ours as this process last wrote it: its ticks then need no read.
 
         Another process may have written since: good for changes that only go forward; ``change`` notices the rest.
         """
-        return self._written.pop(wa_key(contact_id, wa_id), None)
+        return self._written.get(wa_key(contact_id, wa_id))
 
     async def add(self, line: Line) -> Line | None:
         """Write a new line and return it as it stands; writing twice is once.
@@ -75,12 +80,17 @@ class Lines:
                 self._remember(after)
                 return after
             metrics.CONFLICTS.labels("line").inc()
+            self._forget(line)
             line = await self.get(line.message_id) or line
         raise Retryable(f"line {line.message_id} is too busy", delay_s=0.5)
 
     def _remember(self, line: Line) -> None:
         if line.direction == "out" and line.wa_id is not None:
             self._written[wa_key(line.contact_id, line.wa_id)] = line
+
+    def _forget(self, line: Line) -> None:
+        if line.wa_id is not None:
+            self._written.pop(wa_key(line.contact_id, line.wa_id), None)
 
     async def remove_echo(self, contact_id: str, wa_id: str, *, keep: str) -> None:
         """Remove the line that our own message left when it came back as if typed on the company's phone."""

@@ -34,6 +34,7 @@ def conversation_document(conversation: Conversation) -> Document:
     """Return the document of a conversation; fields that only exist while they mean something are left out."""
     document: Document = _plain(_CONVERSATION.dump_python(conversation))
     document["_id"] = document.pop("contact_id")
+    del document["untold"]
     if conversation.ticket is None:
         del document["ticket"]
     if conversation.moved_to is not None:
@@ -45,7 +46,7 @@ def conversation_document(conversation: Conversation) -> Document:
 
 def conversation_of(document: Document) -> Conversation:
     """Return the conversation of a document."""
-    return _CONVERSATION.validate_python({**document, "contact_id": document["_id"]})
+    return _CONVERSATION.validate_python({**document, "contact_id": document["_id"], "untold": "outbox_at" in document})
 
 
 def line_document(line: Line) -> Document:

@@ -1,6 +1,7 @@
 """Everything this service keeps, and the two steps that finish a change asked for by a question."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,9 +10,9 @@ from pymongo.errors import PyMongoError
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.tickets import MessageArchived
 from ispbot_runtime.bus import Bus
-from ispbot_runtime.errors import Unavailable
+from ispbot_runtime.errors import Retryable
 from ispbot_runtime.logs import get_logger
-from ispbot_runtime.mongo import Database, ensure_indexes
+from ispbot_runtime.mongo import Database, Document, ensure_indexes
 from ispbot_runtime.outbox import Outbox
 from ispbot_tickets.domain.line import Line
 from ispbot_tickets.store.conversations import Changed, Conversations
@@ -47,32 +48,42 @@ class Store:
         await ensure_indexes(self._database, INDEXES)
 
     async def finish(self, changed: Changed) -> None:
-        """Write the lines that a change announces, then publish its messages; what fails here the relay does."""
+        """Write the lines that a change announces, then publish its messages, after those of earlier changes that still
+        wait; what fails here the relay does.
+        """
+        if not changed.messages:
+            return
+        contact_id = changed.conversation.contact_id
+        earlier = await self._outbox.earlier(contact_id, changed.messages[0]) if changed.conversation.untold else []
+        await self._add_lines(earlier)
         for message in changed.messages:
             if isinstance(message, MessageArchived):
                 await self.lines.add(Line.of_view(message.message))
-        if changed.messages:
-            await self._outbox.flush(changed.conversation.contact_id, changed.messages)
+        await self._outbox.flush(contact_id, changed.messages, earlier=earlier)
 
-    async def relay(self) -> None:
+    async def relay(self, *, older_than: timedelta = _LEFT_BEHIND_AFTER, every_s: float = _SWEEP_EVERY_S) -> None:
         """Run for ever: finish what a crash left behind."""
         while True:
             try:
-                await self.sweep(older_than=_LEFT_BEHIND_AFTER)
+                await self.sweep(older_than=older_than)
                 await self.lead_stragglers()
-            except (Unavailable, PyMongoError) as error:
+            except (Retryable, PyMongoError) as error:
                 log.warning("relay_waits", reason=str(error))
-            await asyncio.sleep(_SWEEP_EVERY_S)
+            await asyncio.sleep(every_s)
 
     async def sweep(self, *, older_than: timedelta) -> int:
         """Finish changes whose messages have waited longer than ``older_than``; returns how many those were."""
         for entries in await self.conversations.unannounced(utc_now() - older_than):
-            for entry in entries:
-                if entry["subject"].startswith(f"{MessageArchived.owner}.evt.{MessageArchived.name}."):
-                    line = Line.of_view(MessageArchived.model_validate_json(entry["body"]).message)
-                    conversation = await self.conversations.load(line.contact_id)
-                    await self.lines.add(replace(line, contact_id=conversation.contact_id))
+            await self._add_lines(entries)
         return await self._outbox.sweep(older_than=older_than)
+
+    async def _add_lines(self, entries: Sequence[Document]) -> None:
+        """Write the lines that messages of an outbox announce."""
+        for entry in entries:
+            if entry["subject"].startswith(f"{MessageArchived.owner}.evt.{MessageArchived.name}."):
+                line = Line.of_view(MessageArchived.model_validate_json(entry["body"]).message)
+                conversation = await self.conversations.load(line.contact_id)
+                await self.lines.add(replace(line, contact_id=conversation.contact_id))
 
     async def lead_stragglers(self) -> None:
         """Move lines and tickets that were being written while their contact was merged into another."""

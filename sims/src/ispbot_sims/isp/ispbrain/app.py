@@ -67,6 +67,8 @@ class IspbrainFace:
             return spoiled
         if spoiled is FaultKind.BAD_TOKEN or not self.account.allows(http.headers):
             return unauthenticated()
+        if spoiled is FaultKind.FORBIDDEN:
+            return JSONResponse({"message": "No tiene permisos para esta consulta."}, status_code=403)
         answer = None if spoiled is FaultKind.UNSUPPORTED else await self._answer(path, http, spoiled)
         if answer is None:
             return HTMLResponse("<!DOCTYPE html><title>Not Found</title><h1>404</h1>", status_code=404)

@@ -113,7 +113,7 @@ def commitment(isp: DemoIsp, promise: Promise) -> Json:
         "id": promise.invoice_id,
         "customer_id": owed.customer_id,
         "date": day(promise.until),
-        "saldo": money(owed.total),
+        "saldo": money(owed.owed),
         "status": 2 if broken else 0,
         "deleted": 0,
     }

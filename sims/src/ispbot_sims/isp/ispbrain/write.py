@@ -53,9 +53,9 @@ def new_payment(call: Call, body: Json) -> Json:
     customer_id, amount = _number(body, "customer_id"), float(body.get("amount") or 0)
     paid = []
     for one in reversed(call.isp.unpaid_of(customer_id)):
-        if amount < float(one.total):
+        if amount < float(one.owed):
             break
-        amount -= float(one.total)
+        amount -= float(one.owed)
         paid.append(call.isp.pay(one.invoice_id, str(body.get("reference") or "API"), datetime.now(UTC)))
     if not paid:
         raise Unprocessable("El importe no cubre ningún comprobante.")

@@ -68,6 +68,8 @@ class IspcubeFace:
         if spoiled is FaultKind.BAD_TOKEN:
             return unauthenticated()
         refused = self.account.refuse(http.headers)
+        if refused is None and spoiled is FaultKind.FORBIDDEN:
+            refused = no("No tiene permisos para esta consulta.", 403)
         if refused is not None:
             return refused
         calls = write.CALLS if http.method == "POST" else read.CALLS

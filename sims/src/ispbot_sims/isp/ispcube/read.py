@@ -1,6 +1,6 @@
 """The calls that read."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,8 +32,9 @@ def customer(call: Call) -> Response:
     name, value = _filter(call, ("customer_id", "code", "doc_number", "phone_number"))
     if name is None:
         return JSONResponse("Indicar al menos un dato de busqueda", status_code=500)
-    found = [row for row in _records(call) if _is(row, name, value)]
-    return JSONResponse(found[0]) if found else _not_found()
+    rows = (row for record in _candidates(call, name, value) for row in _records(call, record))
+    found = next((row for row in rows if _is(row, name, value)), None)
+    return JSONResponse(found) if found is not None else _not_found()
 
 
 def everybody(call: Call) -> Response:
@@ -154,17 +155,18 @@ CALLS: dict[str, Callable[[Call], Response]] = {
 }
 
 
-def _records(call: Call) -> list[Json]:
+def _candidates(call: Call, name: str, value: str) -> Iterator[Customer]:
+    return (record for record in call.isp.customers.values() if shapes.may_be(record, name, value))
+
+
+def _records(call: Call, record: Customer) -> Iterator[Json]:
     """``deleted`` and ``temporary`` are true unless the caller says false."""
-    rows = []
-    for record in call.isp.customers.values():
-        row = shapes.customer(call.isp, record)
-        if call.params.get("deleted", "true") != "false":
-            rows.append(shapes.ghost(row, deleted=True))
-        if call.params.get("temporary", "true") != "false":
-            rows.append(shapes.ghost(row, deleted=False))
-        rows.append(row)
-    return rows
+    row = shapes.customer(call.isp, record)
+    if call.params.get("deleted", "true") != "false":
+        yield shapes.ghost(row, deleted=True)
+    if call.params.get("temporary", "true") != "false":
+        yield shapes.ghost(row, deleted=False)
+    yield row
 
 
 def _is(row: Json, name: str, value: str) -> bool:
@@ -180,10 +182,11 @@ def _filter(call: Call, names: tuple[str, ...]) -> tuple[str | None, str]:
 def _customer_of(call: Call) -> Customer | None:
     aliases = {"receiver_doc": "doc_number"}
     name, value = _filter(call, ("customer_id", "code", "receiver_doc", "doc_number"))
-    for record in call.isp.customers.values():
-        if name is not None and _is(shapes.customer(call.isp, record), aliases.get(name, name), value):
-            return record
-    return None
+    if name is None:
+        return None
+    column = aliases.get(name, name)
+    found = _candidates(call, column, value)
+    return next((record for record in found if _is(shapes.customer(call.isp, record), column, value)), None)
 
 
 def _not_found() -> Response:

@@ -8,6 +8,8 @@ from ispbot_sims.isp.company import PLANS, Plan
 from ispbot_sims.isp.model import Customer, DemoIsp, Invoice, InvoiceState, Receipt, Service, Standing, Ticket
 
 FIRST_ID = 2000
+_DELETED_ID, _TEMPORARY_ID = 500_000, 600_000
+"""What the ids of a customer's doubles have more."""
 _TALONARY = 5
 _STATUSES = {Standing.ACTIVE: "enabled", Standing.SUSPENDED: "blocked", Standing.CANCELLED: "no_service"}
 _MONTHS = (
@@ -27,6 +29,21 @@ def code_of(customer: Customer) -> str:
     return f"{customer.customer_id:06d}"
 
 
+def may_be(record: Customer, name: str, value: str) -> bool:
+    """Tell, without writing its records out, whether one of a customer's records can have this value."""
+    match name:
+        case "customer_id":
+            return value in {str(id_of(record) + more) for more in (0, _DELETED_ID, _TEMPORARY_ID)}
+        case "code":
+            return value[1:] == code_of(record)[1:]
+        case "doc_number":
+            return value == record.document
+        case "phone_number":
+            return value in (record.mobile, record.phone)
+        case _:
+            raise ValueError(f"{name} is no filter")
+
+
 def money(value: Decimal) -> str:
     """Return an amount as a plain decimal string."""
     return f"{value:.2f}"
@@ -36,7 +53,7 @@ def customer(isp: DemoIsp, record: Customer) -> Json:
     """Return a customer as ``/customer`` and ``/customers/customers_list`` give it."""
     position = record.services[0].position if record.services else (None, None)
     unpaid = isp.unpaid_of(record.customer_id)
-    overdue = sum((one.total for one in unpaid if isp.is_overdue(one)), Decimal(0))
+    overdue = sum((one.owed for one in unpaid if isp.is_overdue(one)), Decimal(0))
     own_id = id_of(record)
     return {
         "id": own_id,
@@ -51,7 +68,7 @@ def customer(isp: DemoIsp, record: Customer) -> Json:
         "extra1": record.portal_code,
         "block": 1,
         "free": 0,
-        "debt": money(sum((one.total for one in unpaid), Decimal(0))),
+        "debt": money(sum((one.owed for one in unpaid), Decimal(0))),
         "duedebt": money(overdue),
         "paycomm": str(isp.promised_until(record.customer_id) or "") or None,
         "status": _STATUSES[record.standing],
@@ -71,7 +88,7 @@ def ghost(of: Json, *, deleted: bool) -> Json:
     """Return the deleted or temporary double that the real system keeps of many customers, with older data."""
     return {
         **of,
-        "id": of["id"] + (500_000 if deleted else 600_000),
+        "id": of["id"] + (_DELETED_ID if deleted else _TEMPORARY_ID),
         "code": f"{'9' if deleted else '8'}{of['code'][1:]}",
         "name": "REGISTRO ANTERIOR",
         "debt": "99999.00",

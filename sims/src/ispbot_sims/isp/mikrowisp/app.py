@@ -65,7 +65,7 @@ class MikroWispFace:
         body = _json_object(await http.body())
         self.requests.add(name, body)
         spoiled = await self.sabotage.strike(name, http)
-        if spoiled is FaultKind.BAD_TOKEN:
+        if spoiled in (FaultKind.BAD_TOKEN, FaultKind.FORBIDDEN):
             return error_under_200(_BAD_TOKEN)
         if spoiled is FaultKind.UNSUPPORTED:
             return error_under_200(_NO_COMMAND)
@@ -103,7 +103,7 @@ class MikroWispFace:
             return HTMLResponse("<h1>404 Not Found</h1>", status_code=404)
         return HTMLResponse(
             f"<!doctype html><meta charset=utf-8><title>Pagar</title><h1>Factura {invoice.invoice_id:08d}</h1>"
-            f"<p>{pesos(invoice.total)} · vence el {invoice.due_on:%d/%m/%Y}</p><p>Pasarela de demostración.</p>"
+            f"<p>{pesos(invoice.owed)} · vence el {invoice.due_on:%d/%m/%Y}</p><p>Pasarela de demostración.</p>"
         )
 
     def _invoice_of(self, http: HttpRequest) -> Invoice | None:

@@ -121,7 +121,7 @@ def debt_by_document(request: Request) -> Json:
         if customer.document == document and owed:
             oldest = owed[-1]
             detail = f"Pago de comprobante Nº {oldest.invoice_id:08d} - Vencimiento: {oldest.due_on:%d/%m/%Y}"
-            values = {"IDFactura": oldest.invoice_id, "detalle": detail, "valor": shapes.money(oldest.total)}
+            values = {"IDFactura": oldest.invoice_id, "detalle": detail, "valor": shapes.money(oldest.owed)}
             return {"code": "000", **values, "mensaje": "Consulta exitosa"}
     return {"code": "001", "mensaje": "El cliente no registra deuda."}
 

@@ -109,7 +109,7 @@ def invoice(isp: DemoIsp, record: Invoice, *, padded: bool) -> Json:
         "vencimiento": day(record.due_on),
         "total": money(record.total),
         "estado": words.get(record.state, "vencido" if isp.is_overdue(record) else "No pagado"),
-        "cobrado": money(record.total if paid else Decimal(0)),
+        "cobrado": money(record.total if paid else record.collected),
         "impuesto": money(tax),
         "oxxo_referencia": "",
         "barcode_cobro_digital": record.barcode,
@@ -119,7 +119,7 @@ def invoice(isp: DemoIsp, record: Invoice, *, padded: bool) -> Json:
         "total2": f"$ {record.total:,.2f}",
         "impuesto2": f"$ {tax:,.2f}",
         "formapago": record.paid_with,
-        "saldo": money(Decimal(0) if paid else record.total),
+        "saldo": money(record.owed),
         "moneda": "ARS",
     }
 

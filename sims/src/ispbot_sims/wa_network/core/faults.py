@@ -26,6 +26,8 @@ class FaultKind(StrEnum):
     """A customer's message reaches the device twice."""
     UNDECRYPTABLE = "undecryptable"
     """A customer's message reaches the device unreadable."""
+    SECOND_TRY = "second_try"
+    """A customer's message reaches the device unreadable, then readable: the phone was asked to send it again."""
     MEDIA_MISSING = "media_missing"
     """A download is answered with ``status`` (404 or 410)."""
     MEDIA_SLOW = "media_slow"

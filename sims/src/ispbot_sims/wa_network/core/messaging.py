@@ -175,8 +175,11 @@ class Messaging:
     def _to_devices(self, account: Account, message: Msg) -> None:
         phone = message.sender if message.sender in self._state.phones else None
         frame: Json = {"t": "message", "info": envelope(self._state, account, message), "content": message.content}
+        unreadable: Json = {"t": "undecryptable", "info": frame["info"]}
         if phone is not None and self._faults.use(FaultKind.UNDECRYPTABLE, account=account.number, phone=phone):
-            frame = {"t": "undecryptable", "info": frame["info"]}
+            frame = unreadable
+        elif phone is not None and self._faults.use(FaultKind.SECOND_TRY, account=account.number, phone=phone):
+            self._deliveries.put(account.number, unreadable)
         self._deliveries.put(account.number, frame, except_device=message.device)
         if phone is not None and self._faults.use(FaultKind.DUPLICATE, account=account.number, phone=phone):
             self._deliveries.put(account.number, frame)

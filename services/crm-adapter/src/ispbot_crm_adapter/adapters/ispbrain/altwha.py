@@ -36,6 +36,19 @@ class AltwhaMessage:
 
 
 @dataclass(frozen=True)
+class AltwhaPage:
+    """A page of the queue: what of it waits, and the ids of all its rows, also of those that do not."""
+
+    messages: list[AltwhaMessage]
+    ids: list[str]
+
+    @property
+    def last(self) -> bool:
+        """Tell whether there is nothing behind it."""
+        return len(self.ids) < PAGE
+
+
+@dataclass(frozen=True)
 class AltwhaPacing:
     """How the vendor's agent paces: so many messages (least, most), then so long a pause, so long between two; seconds."""
 
@@ -57,11 +70,11 @@ class _MessageRow(Row):
 
 async def pending_messages(
     line: IspbrainLine, account: str, *, page: int = 1, urgent: bool = False
-) -> list[AltwhaMessage]:
+) -> AltwhaPage:  # fmt: skip
     """Return a page of what waits to be sent, empty past the end; ``urgent`` asks for those that may go at any hour.
 
-    A row that says that it is not pending, or another account's, is left out: a server that ignores a filter must not make us
-    send again. Raises CrmError.
+    A row that says that it is not pending, another account's, or not urgent when urgent ones are asked for, is left out: a
+    server that ignores a filter must not make us send again, or at night. Raises CrmError.
     """
     params: dict[str, object] = {
         line.form.pages.size_param: PAGE,
@@ -74,10 +87,13 @@ async def pending_messages(
     if urgent:
         params["filter[urgent]"] = 1
     rows = [row_of(_MessageRow, raw) for raw in line.rows_in(await line.get("altwha_messages", _QUEUE, params=params))]
-    waiting = [row for row in rows if _waits(row, account)]
+    waiting = [row for row in rows if _waits(row, account) and (not urgent or _says_urgent(row, unsaid=True))]
     if len(waiting) != len(rows):
         log.warning("altwha_filter_ignored", given=len(rows), waiting=len(waiting))
-    return [AltwhaMessage(row.id, row.phone, row.message, urgent or row.urgent) for row in waiting]
+    messages = [
+        AltwhaMessage(row.id, row.phone, row.message, _says_urgent(row, unsaid=urgent)) for row in waiting
+    ]  # fmt: skip
+    return AltwhaPage(messages, [row.id for row in rows])
 
 
 async def acknowledge(line: IspbrainLine, message_id: str, *, sent: bool, at: datetime) -> None:
@@ -102,6 +118,10 @@ async def pacing(line: IspbrainLine, account: str) -> AltwhaPacing | None:
 def _waits(row: _MessageRow, account: str) -> bool:
     here = row.account_id in ("", account)
     return here and row.status == _PENDING and not row.cancelled and not row.deleted
+
+
+def _says_urgent(row: _MessageRow, *, unsaid: bool) -> bool:
+    return row.urgent if "urgent" in row.model_fields_set else unsaid
 
 
 def _range(raw: object) -> tuple[float, float]:

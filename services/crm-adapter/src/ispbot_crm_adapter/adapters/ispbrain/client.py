@@ -20,13 +20,12 @@ from ispbot_crm_adapter.adapters.ispbrain.wire import (
     invoice_row,
     listed_row,
 )
+from ispbot_crm_adapter.adapters.pdf_door import PdfDoor
 from ispbot_crm_adapter.adapters.plan_list import PlanList
 from ispbot_crm_adapter.adapters.scalars import row_of
-from ispbot_crm_adapter.errors import CrmBroken, CrmError, CrmRejected, NoInvoiceFile, NoSuchCustomer
-from ispbot_crm_adapter.guard import Guard
+from ispbot_crm_adapter.errors import CannotList, CrmBroken, CrmError, CrmRejected, NoInvoiceFile, NoSuchCustomer
 from ispbot_crm_adapter.identity import By, Locale, document_keys, number_key, ways_to_write_document
 from ispbot_crm_adapter.lacks import Lacks
-from ispbot_crm_adapter.outbound import HttpDoor
 from ispbot_crm_adapter.ports import DirectoryEntry, Statement
 from ispbot_runtime.logs import get_logger
 
@@ -46,15 +45,13 @@ class IspbrainClient:
         *,
         base: str,
         line: IspbrainLine,
-        door: HttpDoor,
-        files: Guard,
+        files: PdfDoor,
         locale: Locale,
         lacks: Lacks,
     ) -> None:
         self.line = line
         self._base = base
         self._form = line.form
-        self._door = door
         self._files = files
         self._locale = locale
         self._plans = PlanList(self._list_plans)
@@ -100,25 +97,21 @@ class IspbrainClient:
         if receipt is None or not receipt.pdf:
             raise NoInvoiceFile
         url = urljoin(self._base, receipt.pdf)
-        return await self._files.read("invoice_file", lambda: self._door.get_pdf(url))
+        return await self._files.get(url)
 
     async def directory(self) -> AsyncIterator[list[DirectoryEntry]]:
-        """Yield everybody. Raises CrmRejected when it is switched off or the server can not list."""
+        """Yield everybody. Raises CrmRejected when it is switched off, CannotList when the server has no list for us."""
         if not (self._form.fallback_index and self._form.endpoints.customers):
             raise CrmRejected("rejected", "fallback_index is off")
         nobody = True
         try:
-            async for raw in self.line.pages("customers_list", self._form.endpoints.customers, patient=True):
+            async for raw in self.line.pages("customers_list", self._form.endpoints.customers, everybody=True):
                 rows = self._readable(raw)
                 nobody = nobody and not rows
                 yield [mapping.entry_of(row, self._locale) for row in rows]
                 await asyncio.sleep(self.line.page_pause_s)
         except NoSuchCustomer as error:
-            raise CrmRejected("rejected", "customers: 404") from error
-        except CrmBroken as error:
-            if error.code == "http_status" and error.detail == "404":
-                raise CrmRejected("rejected", "customers: 404") from error
-            raise
+            raise CannotList("list_missing", "404") from error
         if nobody:
             raise CrmBroken("empty", "nobody is listed")
 
@@ -168,6 +161,7 @@ class IspbrainClient:
     async def aclose(self) -> None:
         """Close the connections."""
         await self.line.aclose()
+        await self._files.aclose()
 
     # -- finding ------------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,8 @@ class IspbrainLine:
     """``base`` ends in ``/api/v2/``."""
 
     def __init__(
-        self, *, base: str, form: IspbrainApi, secrets: Secrets, door: HttpDoor, guard: Guard, login_s: float, list_s: float, page_pause_s: float
+        self, *, base: str, form: IspbrainApi, secrets: Secrets, door: HttpDoor, guard: Guard, login_s: float,
+        write_s: float, list_s: float, page_pause_s: float,
     ) -> None:  # fmt: skip
         self.form = form
         self.page_pause_s = page_pause_s
@@ -40,12 +41,12 @@ class IspbrainLine:
         self._door = door
         self._guard = guard
         self._login_s = login_s
+        self._write_s = write_s
         self._list_s = list_s
         self._session = Session(lambda: guard.read("login", self._log_in), kept_s=form.login.ttl_s)
 
     async def get(
-        self, operation: str, path: str, places: Mapping[str, str] | None = None, params: Mapping[str, object] | None = None,
-        timeout_s: float | None = None,
+        self, operation: str, path: str, places: Mapping[str, str] | None = None, params: Mapping[str, object] | None = None
     ) -> Any:  # fmt: skip
         """Return the JSON of a question, None when there is no content; after a refused token once more with a new one.
 
@@ -53,24 +54,30 @@ class IspbrainLine:
         """
         url = self._url(path, params, places or {})
         return await self._authorised(
-            lambda token: self._guard.read(operation, lambda: self._exchange("GET", url, token, timeout_s=timeout_s))
+            lambda token: self._guard.read(operation, lambda: self._exchange("GET", url, token))
         )
 
     async def write(self, operation: str, call: IspbrainWrite, places: Mapping[str, str]) -> Any:
         """Make a change, never twice. Raises CrmError; CrmRejected has the server's own words."""
         url, body = self._url(call.path, None, places), filled_body(call.body, places)
         return await self._authorised(
-            lambda token: self._guard.write(operation, lambda: self._exchange(call.method, url, token, body))
+            lambda token: self._guard.write(
+                operation, lambda: self._exchange(call.method, url, token, body, self._write_s)
+            )
         )
 
     async def pages(
-        self, operation: str, path: str, places: Mapping[str, str] | None = None, *, patient: bool = False
+        self, operation: str, path: str, places: Mapping[str, str] | None = None, *, everybody: bool = False
     ) -> AsyncIterator[list[object]]:
-        """Yield a list page by page, with more patience where nobody waits. Raises CrmBroken when the server gives the same page again."""
+        """Yield a list page by page; ``everybody`` is the one for which nobody waits and which may be missing (CannotList).
+
+        Raises CrmBroken when the server gives the same page again.
+        """
+        ask = self._page_of_everybody if everybody else self.get
         pages, number, before, last = self.form.pages, 1, object(), None
         while number <= _LAST_PAGE:
             cut = {pages.size_param: pages.size, pages.number_param: number}
-            answer = await self.get(operation, path, places, cut, self._list_s if patient else None)
+            answer = await ask(operation, path, places, cut)
             rows = self.rows_in(answer)
             last = first_at(answer, pages.total_pages_path) or last
             if not rows:
@@ -101,6 +108,14 @@ class IspbrainLine:
         await self._door.aclose()
 
     # -- one request --------------------------------------------------------------------------------------------------
+
+    async def _page_of_everybody(
+        self, operation: str, path: str, places: Mapping[str, str] | None, params: Mapping[str, object]
+    ) -> Any:
+        url = self._url(path, params, places or {})
+        return await self._authorised(
+            lambda token: self._guard.list(operation, lambda: self._exchange("GET", url, token, timeout_s=self._list_s))
+        )
 
     async def _authorised(self, ask: Callable[[str], Awaitable[Any]]) -> Any:
         if self.form.auth is IspbrainAuth.API_KEY:

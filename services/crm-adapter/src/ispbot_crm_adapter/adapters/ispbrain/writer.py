@@ -1,6 +1,5 @@
 """What we write into ISPBrain as the port wants it; the calls themselves are templates (``writing``)."""
 
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -9,7 +8,7 @@ from ispbot_crm_adapter.adapters.ispbrain import writing
 from ispbot_crm_adapter.adapters.ispbrain.lacks import NO_LEADS
 from ispbot_crm_adapter.adapters.ispbrain.line import IspbrainLine
 from ispbot_crm_adapter.adapters.no_leads import TakesNoLeads
-from ispbot_crm_adapter.errors import CrmRejected, NoSuchCustomer
+from ispbot_crm_adapter.errors import CrmRejected
 from ispbot_crm_adapter.ports import CaseDraft, PaymentDraft, Sighting
 
 _NO_UNDO = "No se conoce cómo anular un pago por la API de ISPBrain: anulalo en su sistema."
@@ -17,21 +16,17 @@ _SHIFTS = {"morning": " por la mañana", "afternoon": " por la tarde", None: ""}
 
 
 class IspbrainWriter(TakesNoLeads):
-    """``owed`` tells a customer's debt, which a promise names; None when there is no such customer."""
+    """Writes through ``line``; ``tz`` says which day it is there."""
 
     promises_by_invoice = False
     no_leads = NO_LEADS.why
 
-    def __init__(self, line: IspbrainLine, *, owed: Callable[[str], Awaitable[Decimal | None]], tz: ZoneInfo) -> None:
+    def __init__(self, line: IspbrainLine, *, tz: ZoneInfo) -> None:
         self._line = line
-        self._owed = owed
         self._tz = tz
 
-    async def promise(self, customer_id: str, invoice_id: str | None, until: date) -> None:
+    async def promise(self, customer_id: str, invoice_id: str | None, amount: Decimal, until: date) -> None:
         """Record a promise over the whole debt."""
-        amount = await self._owed(customer_id)
-        if amount is None:
-            raise NoSuchCustomer
         await writing.promise(
             self._line, customer_id=customer_id, until=until, amount=amount, invoice_id=invoice_id or ""
         )

@@ -1,6 +1,7 @@
 """ISPCube behind our port."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Iterable
 from urllib.parse import urljoin
 
@@ -10,13 +11,20 @@ from ispbot_contracts.crm import Capability, CustomerAccount
 from ispbot_crm_adapter.adapters.ispcube import mapping
 from ispbot_crm_adapter.adapters.ispcube.line import IspcubeLine
 from ispbot_crm_adapter.adapters.ispcube.wire import BillRow, CustomerRow, ListedRow, PlanRow, rows_in
+from ispbot_crm_adapter.adapters.pdf_door import PdfDoor
 from ispbot_crm_adapter.adapters.plan_list import PlanList
 from ispbot_crm_adapter.adapters.scalars import row_of
-from ispbot_crm_adapter.errors import CrmBroken, CrmDenied, CrmError, CrmRejected, NoInvoiceFile, NoSuchCustomer
-from ispbot_crm_adapter.guard import Guard
+from ispbot_crm_adapter.errors import (
+    CannotList,
+    CrmBroken,
+    CrmDenied,
+    CrmError,
+    CrmRejected,
+    NoInvoiceFile,
+    NoSuchCustomer,
+)
 from ispbot_crm_adapter.identity import By, Locale, document_keys, number_key, ways_to_write_document
 from ispbot_crm_adapter.lacks import Lacks
-from ispbot_crm_adapter.outbound import HttpDoor
 from ispbot_crm_adapter.ports import DirectoryEntry, Statement
 from ispbot_runtime.logs import get_logger
 
@@ -28,6 +36,8 @@ _PAGE = 1000
 _LAST_PAGE = 2000
 _CODE_DIGITS = 6
 _IN_CHAT = 2_000
+_NO_LIST_S = 24 * 3600.0
+"""So long a list that is not to be had is not paid for again."""
 
 
 class IspcubeClient:
@@ -37,19 +47,19 @@ class IspcubeClient:
     metered = True
 
     def __init__(
-        self, *, base: str, line: IspcubeLine, door: HttpDoor, files: Guard, locale: Locale, fresh_s: float, page_pause_s: float,
+        self, *, base: str, line: IspcubeLine, files: PdfDoor, locale: Locale, fresh_s: float, page_pause_s: float,
         lacks: Lacks,
     ) -> None:  # fmt: skip
         self.lacks = lacks
         self.capabilities = frozenset(Capability) - lacks.keys()
         self._base = base
         self._line = line
-        self._door = door
         self._files = files
         self._locale = locale
         self._page_pause_s = page_pause_s
         self._plans = PlanList(self._list_plans)
         self._customers: TTLCache[str, CustomerRow] = TTLCache(maxsize=_IN_CHAT, ttl=fresh_s)
+        self._no_list_until = float("-inf")
         self._bills_of: TTLCache[str, list[BillRow]] = TTLCache(maxsize=_IN_CHAT, ttl=fresh_s)
 
     async def find(self, by: By, value: str) -> list[CustomerAccount]:
@@ -82,7 +92,7 @@ class IspcubeClient:
         if bill is None or not bill.url:
             raise NoInvoiceFile
         url = urljoin(self._base, bill.url)
-        return await self._files.read("invoice_file", lambda: self._door.get_pdf(url))
+        return await self._files.get(url)
 
     async def directory(self) -> AsyncIterator[list[DirectoryEntry]]:
         """Yield everybody; a page with nothing in it is the end (a short one is not: servers give fewer than asked for)."""
@@ -116,6 +126,7 @@ class IspcubeClient:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._line.aclose()
+        await self._files.aclose()
 
     # -- finding ------------------------------------------------------------------------------------------------------
 
@@ -157,11 +168,15 @@ class IspcubeClient:
 
     async def _others(self, document: str, known: list[CustomerRow]) -> list[CustomerRow]:
         """Return who else has this document: ids from the list, which may be old, and the rest asked live."""
+        if time.monotonic() < self._no_list_until:
+            return []
         ids = {row.id for row in known}
         try:
             raw = await self._page(0, doc_number=document)
-        except (CrmRejected, CrmDenied) as error:  # this account may not list: who was found is all there is
+        except (CrmRejected, CrmDenied) as error:  # who was found is all there is
             log.warning("ispcube_other_contracts_unknown", reason=error.code)
+            if isinstance(error, CannotList):
+                self._no_list_until = time.monotonic() + _NO_LIST_S
             return []
         wanted = set(document_keys(document))
         listed = [row for row in _readable(raw) if row.exists and wanted & set(document_keys(row.doc_number))]
@@ -185,17 +200,16 @@ class IspcubeClient:
     # -- lists --------------------------------------------------------------------------------------------------------
 
     async def _page(self, offset: int, **one_filter: object) -> list[object]:
-        ask = self._line.get if one_filter else self._line.list
+        sent = {"limit": _PAGE, "offset": offset, **one_filter}
         try:
-            answer = await ask("customers/customers_list", limit=_PAGE, offset=offset, **one_filter)
+            answer = await self._line.list("customers/customers_list", patient=not one_filter, **sent)
         except NoSuchCustomer:
             return []
         except CrmBroken as error:
             if error.code == "empty" and offset:
                 return []
-            if error.code == "http_status" and error.detail == "404":
-                raise CrmRejected("rejected", "customers_list: 404") from error
             raise
+        self._no_list_until = float("-inf")
         return rows_in(answer)
 
     async def _bills(self, customer_id: str) -> list[BillRow]:

@@ -60,12 +60,13 @@ class IspcubeLine:
             lambda token: self._guard.read(path, lambda: self._ask("GET", path, token, params=sent))
         )
 
-    async def list(self, path: str, **params: object) -> Any:
-        """Return a page of everybody, with more patience. Raises CrmError."""
+    async def list(self, path: str, *, patient: bool, **params: object) -> Any:
+        """Return a page of the list of everybody, with more patience where nobody waits. Raises CrmError, CannotList among them."""
         sent = {name: str(value) for name, value in params.items()}
+        timeout_s = self._list_s if patient else None
         return await self._with_token(
-            lambda token: self._guard.read(
-                path, lambda: self._ask("GET", path, token, params=sent, timeout_s=self._list_s)
+            lambda token: self._guard.list(
+                path, lambda: self._ask("GET", path, token, params=sent, timeout_s=timeout_s)
             )
         )
 

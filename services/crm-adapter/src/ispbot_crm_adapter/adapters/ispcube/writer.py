@@ -28,9 +28,9 @@ class IspcubeWriter(TakesNoLeads):
         self._case_ids = case_ids
         self._destiny_id = destiny_id
 
-    async def promise(self, customer_id: str, invoice_id: str | None, until: date) -> None:
+    async def promise(self, customer_id: str, invoice_id: str | None, amount: Decimal, until: date) -> None:
         """Record a promise of the customer; late charges stay as the provider has them."""
-        del invoice_id
+        del invoice_id, amount
         await self._line.post(
             "customers/paycomm", customer_id=int(customer_id), date=f"{until:%Y%m%d}", apply_surcharge=True
         )

@@ -8,12 +8,11 @@ from ispbot_contracts.crm import Capability, CustomerAccount, Invoice
 from ispbot_crm_adapter.adapters.mikrowisp import mapping
 from ispbot_crm_adapter.adapters.mikrowisp.line import MikroWispLine
 from ispbot_crm_adapter.adapters.mikrowisp.wire import ClientRow, InvoiceFileRow, InvoiceRow, ListedRow
+from ispbot_crm_adapter.adapters.pdf_door import PdfDoor
 from ispbot_crm_adapter.adapters.scalars import RowT, row_of
 from ispbot_crm_adapter.errors import CrmBroken, NoInvoiceFile, NoSuchCustomer
-from ispbot_crm_adapter.guard import Guard
 from ispbot_crm_adapter.identity import By, Locale, document_keys, ways_to_write_document
 from ispbot_crm_adapter.lacks import Lacks
-from ispbot_crm_adapter.outbound import HttpDoor
 from ispbot_crm_adapter.ports import DirectoryEntry, Statement
 from ispbot_runtime.logs import get_logger
 
@@ -34,13 +33,12 @@ class MikroWispClient:
     metered = False
 
     def __init__(
-        self, *, line: MikroWispLine, door: HttpDoor, files: Guard, locale: Locale, page_pause_s: float,
+        self, *, line: MikroWispLine, files: PdfDoor, locale: Locale, page_pause_s: float,
         lacks: Lacks,
     ) -> None:  # fmt: skip
         self.lacks = lacks
         self.capabilities = frozenset(Capability) - lacks.keys()
         self._line = line
-        self._door = door
         self._files = files
         self._locale = locale
         self._page_pause_s = page_pause_s
@@ -78,7 +76,7 @@ class MikroWispClient:
         if not row.urlpdf:
             raise NoInvoiceFile
         url = urljoin(self._line.base, row.urlpdf)
-        return await self._files.read("invoice_file", lambda: self._door.get_pdf(url))
+        return await self._files.get(url)
 
     async def directory(self) -> AsyncIterator[list[DirectoryEntry]]:
         """Yield everybody, standing by standing; a page with nobody new is the end (a short one is not)."""
@@ -107,7 +105,8 @@ class MikroWispClient:
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._door.aclose()
+        await self._line.aclose()
+        await self._files.aclose()
 
     # -- finding ------------------------------------------------------------------------------------------------------
 

@@ -37,6 +37,10 @@ class MikroWispLine:
         """Change something: sent once. Raises CrmError."""
         return await self._guard.write(command, lambda: self._exchange(command, fields, self._write_s))
 
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._door.aclose()
+
     async def _exchange(self, command: str, fields: dict[str, object], timeout_s: float | None) -> Json:
         reply = await self._door.exchange(
             "POST", urljoin(self.base, command), headers={"Content-Type": "application/json"},

@@ -70,6 +70,7 @@ def invoice_of(row: InvoiceRow, locale: Locale) -> Invoice:
         due_on=row.vencimiento,
         total=Money(amount=row.total, currency=currency),
         status=status,
+        paid=Money(amount=row.cobrado, currency=currency),
     )
 
 

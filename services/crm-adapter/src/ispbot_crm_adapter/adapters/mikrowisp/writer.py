@@ -37,9 +37,9 @@ class MikroWispWriter:
         self._gateway = gateway
         self._method = method
 
-    async def promise(self, customer_id: str, invoice_id: str | None, until: date) -> None:
+    async def promise(self, customer_id: str, invoice_id: str | None, amount: Decimal, until: date) -> None:
         """Record a promise for an invoice."""
-        del customer_id
+        del customer_id, amount
         if invoice_id is None:
             raise CrmRejected("rejected", "MikroWisp necesita una factura para la promesa.")
         await self._line.write("PromesaPago", idfactura=int(invoice_id), fechalimite=until.isoformat())

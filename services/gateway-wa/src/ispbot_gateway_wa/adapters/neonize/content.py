@@ -36,6 +36,8 @@ _UNSEEN = {
     "albumMessage", "pinInChatMessage", "keepInChatMessage", "stickerSyncRmrMessage", "groupRootKeyShare", "deviceSentMessage",
 }  # fmt: skip
 _POLLS = re.compile(r"^pollCreationMessage(V\d)?$")
+_LARGEST = 2**53 - 1
+"""The largest number that every reader of JSON keeps, and the database stores: a phone may announce any size."""
 _TEL = re.compile(r"^TEL[^:]*:(.+)$", re.MULTILINE | re.IGNORECASE)
 
 
@@ -68,6 +70,11 @@ def context_of(message: Message) -> ContextInfo | None:
             context: ContextInfo = value.contextInfo
             return context
     return None
+
+
+def name_of(message: Message) -> str:
+    """Return what the library calls this kind of message."""
+    return next((field.name for field, _ in message.ListFields() if field.name not in _UNSEEN), "message")
 
 
 def _has(message: Any, name: str) -> bool:
@@ -144,9 +151,10 @@ def _choice(message: Message) -> ChoiceContent | None:
 def _flow_id(params: str) -> str:
     try:
         values = json.loads(params or "{}")
-    except json.JSONDecodeError:
+    except (ValueError, RecursionError):
         return ""
-    return str(values.get("id", "")) if isinstance(values, dict) else ""
+    found = str(values.get("id", "")) if isinstance(values, dict) else ""
+    return found.encode(errors="replace").decode()  # JSON can name half a character, which nothing can write
 
 
 def _location(place: Any, *, name: str, address: str, live: bool) -> LocationContent:
@@ -167,7 +175,7 @@ def _file(message: Message, name: str, kind: str) -> Said:
     info = MediaInfo(
         mime=part.mimetype or "application/octet-stream",
         name=(getattr(part, "fileName", "") or None),
-        size_bytes=part.fileLength or None,
+        size_bytes=min(part.fileLength, _LARGEST) or None,
         sha256=part.fileSHA256.hex() or None,
         seconds=getattr(part, "seconds", 0) or None,
     )

@@ -15,6 +15,8 @@ from ispbot_runtime.logs import get_logger
 log = get_logger(__name__)
 
 IN_FLIGHT_LIMIT_S = 80.0
+_LAST_LIMIT_S = 5.0
+"""At the end of the process, which is given 20 s. What hangs has long entered the library, so a stop beside it is safe."""
 _SESSION = "Neonize"
 
 
@@ -54,6 +56,8 @@ class Ffi:
         self._idle = asyncio.Event()
         self._idle.set()
         self._session: asyncio.Future[Any] | None = None
+        self._wait: asyncio.Timeout | None = None
+        self._hurried = False
 
     def __getattr__(self, name: str) -> Callable[..., Coroutine[Any, Any, Any]]:
         async def call(*args: Any) -> Any:
@@ -84,10 +88,19 @@ class Ffi:
         """Hold every other call off, after those in flight have landed."""
         async with self._turnstile:
             try:
-                await asyncio.wait_for(self._idle.wait(), IN_FLIGHT_LIMIT_S)
+                async with asyncio.timeout(_LAST_LIMIT_S if self._hurried else IN_FLIGHT_LIMIT_S) as self._wait:
+                    await self._idle.wait()
             except TimeoutError:
                 log.error("library_calls_hang", in_flight=self._in_flight)
+            finally:
+                self._wait = None
             yield
+
+    def hurry(self) -> None:
+        """The process ends: calls in flight are waited for a few seconds only, from now on and where it waits already."""
+        self._hurried = True
+        if self._wait is not None:
+            self._wait.reschedule(asyncio.get_running_loop().time() + _LAST_LIMIT_S)
 
     async def stop(self, uuid: bytes) -> None:
         """Stop a session; call inside ``alone``. An unpaired one leaves its thread behind (about 0.6 MB)."""

@@ -2,8 +2,9 @@
 
 from datetime import UTC, datetime
 
-from ispbot_contracts.content import UndecryptableContent
-from ispbot_gateway_wa.adapters.neonize.content import body_of, context_of
+from ispbot_contracts.base import utc_now
+from ispbot_contracts.content import UndecryptableContent, UnsupportedContent
+from ispbot_gateway_wa.adapters.neonize.content import body_of, context_of, name_of
 from ispbot_gateway_wa.adapters.neonize.jids import address_of
 from ispbot_gateway_wa.adapters.neonize.vendor import (
     ChatPresenceEv,
@@ -13,17 +14,29 @@ from ispbot_gateway_wa.adapters.neonize.vendor import (
     UndecryptableMessageEv,
 )
 from ispbot_gateway_wa.ports import Edited, MessageIn, Reacted, ReceiptIn, Revoked, Said, TypingIn
+from ispbot_runtime.logs import get_logger
 
+log = get_logger(__name__)
+
+_NO_SENSE = (ValueError, OverflowError, RecursionError)
+"""What converting raises of values that no honest phone sends (what a model refuses is a ValueError)."""
 _DELIVERED = {ReceiptEv.DELIVERED, ReceiptEv.INACTIVE}
 _READ = {ReceiptEv.READ, ReceiptEv.PLAYED}
 
 
 def message_of(event: MessageEv, *, offline: bool) -> MessageIn | None:
-    """Return a message, None for what people never see (key exchange, settings of the chat)."""
-    body = body_of(event)
+    """Return a message, None for what people never see (key exchange, settings of the chat).
+
+    Values that make no sense give an UnsupportedContent: WhatsApp was told "received", so the message is ours to keep.
+    """
+    try:
+        body, quoted = body_of(event), context_of(event.Message)
+    except _NO_SENSE as error:
+        kind = name_of(event.Message)
+        log.error("message_makes_no_sense", kind=kind, reason=type(error).__name__)
+        body, quoted = Said(UnsupportedContent(original=kind)), None
     if body is None:
         return None
-    quoted = context_of(event.Message)
     return _arrival(event.Info, body, offline=offline, quoted_wa_id=quoted.stanzaID if quoted is not None else None)
 
 
@@ -44,7 +57,7 @@ def receipt_of(event: ReceiptEv) -> ReceiptIn | None:
         sender=sender or chat,
         status="read" if event.Type in _READ else "delivered",
         wa_ids=tuple(event.MessageIDs),
-        at=datetime.fromtimestamp(event.Timestamp, UTC),
+        at=_moment(event.Timestamp),
     )
 
 
@@ -67,8 +80,16 @@ def _arrival(
         wa_id=info.ID,
         from_me=source.IsFromMe,
         push_name=info.Pushname or None,
-        sent_at=datetime.fromtimestamp(info.Timestamp / 1000, UTC),
+        sent_at=_moment(info.Timestamp / 1000),
         offline=offline,
         body=body,
         quoted_wa_id=quoted_wa_id or None,
     )
+
+
+def _moment(seconds: float) -> datetime:
+    """Return a time of WhatsApp's; now for one that is no time."""
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return utc_now()

@@ -26,6 +26,7 @@ from ispbot_gateway_wa.adapters.neonize.facts import (
 )
 from ispbot_gateway_wa.adapters.neonize.ffi import Ffi
 from ispbot_gateway_wa.adapters.neonize.jids import address_of, jid_of
+from ispbot_gateway_wa.adapters.neonize.one_at_a_time import OneAtATime
 from ispbot_gateway_wa.adapters.neonize.read import message_of, receipt_of, typing_of, undecryptable_of
 from ispbot_gateway_wa.adapters.neonize.store import SessionStore
 from ispbot_gateway_wa.adapters.neonize.vendor import (
@@ -37,12 +38,13 @@ from ispbot_gateway_wa.adapters.neonize.vendor import (
     OfflineSyncCompletedEv,
     Proto,
     ReceiptEv,
+    SendResponse,
     UndecryptableMessageEv,
     UploadResponse,
 )
 from ispbot_gateway_wa.adapters.neonize.write import build, secret_of
 from ispbot_gateway_wa.domain.addresses import redacted
-from ispbot_gateway_wa.failures import MediaCorrupt, NotConnected, PairingRefused, SendUnknown
+from ispbot_gateway_wa.failures import MediaCorrupt, NotConnected, PairingRefused
 from ispbot_gateway_wa.ports import (
     Arrival,
     GroupSeen,
@@ -60,8 +62,6 @@ from ispbot_runtime.logs import get_logger
 
 log = get_logger(__name__)
 
-_SEND_LIMIT_S = 50.0
-"""Below the handler's limit; the library itself gives up after 75 s."""
 _KINDS = {
     "image": MediaType.MediaImage, "sticker": MediaType.MediaImage, "video": MediaType.MediaVideo,
     "audio": MediaType.MediaAudio, "voice": MediaType.MediaAudio,
@@ -77,6 +77,7 @@ class NeonizeTransport:
         self._store = store
         self._secret = secret
         self._ffi = Ffi(gocode)
+        self._sends = OneAtATime()
         self._events: asyncio.Queue[tuple[Client, Heard]] = asyncio.Queue()
         self._client: Client | None = None
         self._up = False
@@ -98,13 +99,9 @@ class NeonizeTransport:
 
     def left(self) -> list[Arrival]:
         """Return the arrivals still in the queue."""
-        found: list[Arrival] = []
-        while not self._events.empty():
-            _, heard = self._events.get_nowait()
-            arrival = self._arrival(heard.event) if heard.event is not None else None
-            if arrival is not None:
-                found.append(arrival)
-        return found
+        heard = [self._events.get_nowait()[1] for _ in range(self._events.qsize())]
+        arrivals = [self._arrival(one.event) for one in heard if one.event is not None]
+        return [arrival for arrival in arrivals if arrival is not None]
 
     async def taken(self, tokens: Sequence[int]) -> None:
         """The library has told WhatsApp already, before we saw the message."""
@@ -124,6 +121,10 @@ class NeonizeTransport:
         self._up = False
         if client is not None:
             await client.stop()
+
+    def hurry(self) -> None:
+        """Wait only shortly for calls in flight."""
+        self._ffi.hurry()
 
     async def shutdown(self) -> None:
         """Close for good and let the session database go."""
@@ -216,19 +217,21 @@ class NeonizeTransport:
 
     async def send(self, message: Outbound) -> SentReceipt:
         """Send a built message marked with its key."""
-        client = self._live()
+        self._live()
         secret = secret_of(message.key, self._secret)
         try:
             built = await build(message, secret=secret, own_jid=self._own_jid, upload=self._upload)
         except UploadError as error:
             raise NotConnected("the file was not uploaded") from error
-        if not message.may_leave():
-            raise NotConnected("it may no longer leave from here")
+
+        async def leave() -> SendResponse:
+            client = self._live()
+            if not message.may_leave():
+                raise NotConnected("it may no longer leave from here")
+            return await client.library.send_message(jid_of(message.to), built)
+
         try:
-            async with asyncio.timeout(_SEND_LIMIT_S):
-                response = await client.library.send_message(jid_of(message.to), built)
-        except TimeoutError as error:
-            raise SendUnknown(f"no answer within {_SEND_LIMIT_S:.0f} s") from error
+            response = await self._sends.send(message.key, leave)
         except SendMessageError as error:
             raise failures.of_send(str(error)) from error
         return SentReceipt(wa_id=response.ID, sent_at=datetime.fromtimestamp(response.Timestamp, UTC))
@@ -237,8 +240,12 @@ class NeonizeTransport:
         return await self._live().library.upload(data, _KINDS.get(kind, MediaType.MediaDocument))
 
     async def find_sent(self, key: str) -> str | None:
-        """Look in the session database: the mark is written before the message leaves."""
-        return await self._store.find_sent(secret_of(key, self._secret))
+        """Look in the session database: the mark is written before the message leaves. In the library now: nobody can tell."""
+        inside = self._sends.inside(key)
+        found = await self._store.find_sent(secret_of(key, self._secret))
+        if found is None and inside:
+            raise NotConnected("it is still in the library")
+        return found
 
     async def mark_read(self, chat: str, sender: str, wa_ids: Sequence[str]) -> None:
         """Show blue ticks."""

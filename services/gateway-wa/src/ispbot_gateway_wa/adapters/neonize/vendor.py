@@ -1,7 +1,7 @@
 """The library's messages under the names of its own documentation."""
 
 from google.protobuf.message import Message as Proto  # type: ignore[import-untyped]  # no stubs are shipped
-from neonize.proto.Neonize_pb2 import JID, ConnectFailureReason, Device, MessageInfo, UploadResponse
+from neonize.proto.Neonize_pb2 import JID, ConnectFailureReason, Device, MessageInfo, SendResponse, UploadResponse
 from neonize.proto.Neonize_pb2 import ChatPresence as ChatPresenceEv
 from neonize.proto.Neonize_pb2 import ClientOutdated as ClientOutdatedEv
 from neonize.proto.Neonize_pb2 import Connected as ConnectedEv
@@ -37,6 +37,7 @@ __all__ = [
     "PairStatusEv",
     "Proto",
     "ReceiptEv",
+    "SendResponse",
     "StreamErrorEv",
     "StreamReplacedEv",
     "TemporaryBanEv",

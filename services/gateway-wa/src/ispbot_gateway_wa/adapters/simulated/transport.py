@@ -106,6 +106,9 @@ class SimulatedTransport:
         if running is not None:
             await cancel_all([running])
 
+    def hurry(self) -> None:
+        """Nothing is waited for here."""
+
     async def shutdown(self) -> None:
         """Close for good."""
         if self._taking is not None:

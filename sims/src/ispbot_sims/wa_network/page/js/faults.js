@@ -10,6 +10,7 @@ const FAULTS = [
   ["Conectado pero mudo", { kind: "silent", times: null }],
   ["Duplicar el próximo mensaje", { kind: "duplicate" }],
   ["Próximo mensaje ilegible", { kind: "undecryptable" }],
+  ["Próximo mensaje legible al segundo intento", { kind: "second_try" }],
   ["Próximo archivo vencido", { kind: "media_missing", status: 410, times: 3 }],
   ["Descarga lenta (8 s)", { kind: "media_slow", seconds: 8 }],
   ["Rechazar contactos fríos (463)", { kind: "reach_out_lock", times: null }],

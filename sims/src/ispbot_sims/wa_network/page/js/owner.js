@@ -9,16 +9,21 @@ export class Owner {
     this.waiting = [];
     this.accounts = [];
     this.visible = false;
+    this.news = 0; // what was asked or heard of the pairing, counted: an answer overtaken by newer news is old
     setInterval(() => this.tick(), 500);
   }
 
   async reload() {
-    [this.accounts, this.waiting] = await Promise.all([get("/api/accounts"), get("/api/pairing")]);
+    const asked = ++this.news;
+    const [accounts, waiting] = await Promise.all([get("/api/accounts"), get("/api/pairing")]);
+    this.accounts = accounts;
+    if (asked === this.news) this.waiting = waiting;
     this.render();
   }
 
   hear(event) {
     if (event.type === "pairing") {
+      this.news += 1;
       this.waiting = event.waiting;
       if (this.visible) this.render();
     } else if (event.type === "devices" && this.visible) {

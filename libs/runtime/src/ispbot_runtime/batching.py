@@ -1,4 +1,4 @@
-"""Many small writes as few large ones: what arrives together is written together, and each caller waits for its own."""
+"""Many small writes as few large ones: what arrives at about the same time is written together, and each caller waits for its own."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,10 +9,15 @@ ItemT = TypeVar("ItemT")
 
 
 class Batcher(Generic[ItemT]):
-    """Collects items for one writer. At most ``limit`` go in one write; callers are bounded by what they have in flight."""
+    """Collects items for one writer: what comes while it writes, and ``gather_s`` seconds more. At most ``limit`` go in one
+    write; callers are bounded by what they have in flight.
+    """
 
-    def __init__(self, write: Callable[[Sequence[ItemT]], Awaitable[None]], *, limit: int = 200) -> None:
+    def __init__(
+        self, write: Callable[[Sequence[ItemT]], Awaitable[None]], *, gather_s: float = 0.0, limit: int = 200
+    ) -> None:
         self._write = write
+        self._gather_s = gather_s
         self._limit = limit
         self._waiting: list[tuple[ItemT, asyncio.Future[None]]] = []
         self._work: asyncio.Task[None] | None = None
@@ -37,23 +42,23 @@ class Batcher(Generic[ItemT]):
 
     async def _drain(self) -> None:
         while self._waiting:
+            await asyncio.sleep(self._gather_s)
             batch, self._waiting = self._waiting[: self._limit], self._waiting[self._limit :]
+            writing = asyncio.gather(self._write([item for item, _ in batch]), return_exceptions=True)
             try:
-                await self._write([item for item, _ in batch])
+                [end] = await writing
             except asyncio.CancelledError:
                 for _, done in batch:
                     done.cancel()
                 raise
-            except Exception as error:  # noqa: BLE001 - handed to the callers, whose edge decides
-                _tell(batch, error)
-            else:
-                _tell(batch, None)
+            _tell(batch, end)
 
 
-def _tell(batch: Sequence[tuple[object, asyncio.Future[None]]], error: Exception | None) -> None:
+def _tell(batch: Sequence[tuple[object, asyncio.Future[None]]], end: BaseException | None) -> None:
+    """Give each caller the end of its write; what went wrong is for the caller's edge to judge."""
     for _, done in batch:
         if not done.done():
-            if error is None:
+            if end is None:
                 done.set_result(None)
             else:
-                done.set_exception(error)
+                done.set_exception(end)

@@ -6,8 +6,8 @@ import pytest
 from pymongo import ASCENDING, AsyncMongoClient
 from pymongo.errors import PyMongoError
 
+from ispbot_runtime.inserts import GroupedInserts
 from ispbot_runtime.testing import free_port
-from ispbot_tickets.store.inserts import GroupedInserts
 
 
 async def test_each_of_many_at_once_learns_whether_it_was_stored(database):
