@@ -71,7 +71,7 @@ async def test_the_queue_is_read_past_its_first_page_urgent_ones_first_and_each_
         await acknowledge(line, str(row["id"]), sent=True, at=datetime(2026, 11, 28))  # noqa: DTZ001 - local time
     if fault is not None:
         await cause(fault)
-    found = [message async for messages in AltwhaQueue(line, "7").pending() for message in messages]
+    found = [message async for messages in AltwhaQueue(line, "here", "7").pending() for message in messages]
     assert [message.text for message in found] == [f"aviso {number}" for number in (134, 130, 131, 132, 133)]
 
 

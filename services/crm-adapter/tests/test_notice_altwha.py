@@ -17,7 +17,7 @@ from ispbot_runtime.testing import eventually
 class VendorQueue:
     """The queue as ISPBrain keeps it: what is not acknowledged is listed again."""
 
-    account: str = "7"
+    key: str = "one-server:7"
     waiting: list[AltwhaMessage] = field(default_factory=list)
     acks: list[tuple[str, bool]] = field(default_factory=list)
     deaf: bool = False
@@ -96,6 +96,18 @@ async def test_a_lost_acknowledgement_is_given_again_without_sending(poller_of, 
     assert len(gateway.phones) == 3
 
 
+async def test_another_server_that_uses_the_same_numbers_has_its_messages_sent(poller_of, queue, gateway, ledger_holds):
+    await poller_of(queue).turn(utc_now())
+    await ledger_holds("sent", 3)
+    other = VendorQueue("another-server:7", list(queue.waiting))
+    assert await poller_of(other).turn(utc_now()) == 3
+    await ledger_holds("sent", 6)
+    await poller_of(other).turn(utc_now())
+    assert (len(gateway.phones), len(other.acks), queue.acks) == (6, 3, [])
+    await poller_of(queue).turn(utc_now())
+    assert len(queue.acks) == 3, "the first one hears of its own when it is back"
+
+
 async def test_what_fails_is_tried_a_few_times_and_then_given_up(poller_of, queue, gateway, ledger_holds, database):
     queue.waiting = queue.waiting[:1]
     gateway.verdict, gateway.reason = "failed", "rejected"
@@ -123,10 +135,10 @@ async def test_an_unreadable_phone_is_refused_at_once(poller_of, queue, gateway)
 async def test_one_replica_polls_until_it_dies(poller_of, queue, gateway):
     now = utc_now()
     one, other = poller_of(queue), poller_of(queue, "two")
-    assert await one.hold("7", now)
+    assert await one.hold(queue.key, now)
     assert await other.turn(now) == 0
-    assert await other.hold("7", now + timedelta(minutes=3))
-    assert not await one.hold("7", now + timedelta(minutes=3))
+    assert await other.hold(queue.key, now + timedelta(minutes=3))
+    assert not await one.hold(queue.key, now + timedelta(minutes=3))
 
 
 async def test_the_accounts_pace_is_kept(poller_of, queue, gateway, database, ledger_holds):

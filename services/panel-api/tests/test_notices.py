@@ -91,6 +91,7 @@ async def test_the_export_holds_every_page_and_no_formula(admin, desk, panel):
     head, first, second = answer.text.lstrip("\ufeff").splitlines()
     assert head.startswith("recibido;telefono;cliente")
     assert "'=HYPERLINK" in first
+    assert first.startswith("23/11/2026 12:00:00;549351"), "the clock of Buenos Aires"
     assert "Tu factura" in second
     assert await panel.service.database["audit"].count_documents({"action": "notices.export"}) == 1
 

@@ -86,7 +86,8 @@ class Pacing(Protocol):
 class Queue(Protocol):
     """The queue of one account. Every method raises CrmError."""
 
-    account: str
+    key: str
+    """Names the server and the account: another server numbers its messages from one as well."""
 
     def pending(self) -> AsyncIterator[Sequence[Message]]:
         """Yield what waits to be sent page by page, urgent ones first; no page is asked for that is not wanted."""
@@ -104,7 +105,7 @@ class Queue(Protocol):
 @dataclass
 class AltwhaPoller:
     """Runs in every replica; one at a time holds the lease of the queue. A message's id in the ledger derives from the
-    account and its id there, so a crash between sending and acknowledging leads to one more acknowledgement, not to one more message.
+    queue and its id there, so a crash between sending and acknowledging leads to one more acknowledgement, not to one more message.
     """
 
     ledger: Ledger
@@ -128,7 +129,7 @@ class AltwhaPoller:
     async def turn(self, now: datetime) -> int:
         """Acknowledge what ended, then pull the next block when its time has come; returns how many were pulled."""
         queue, settings = self.queue(), self.watch.current(NoticeSettings)
-        if queue is None or not settings.altwha_poll or not await self.hold(queue.account, now):
+        if queue is None or not settings.altwha_poll or not await self.hold(queue.key, now):
             return 0
         await self._acknowledge(queue, now, settings)
         stopped = self.watch.current(OperationSettings).mode is BotMode.STOPPED
@@ -136,14 +137,14 @@ class AltwhaPoller:
             return 0
         return await self._pull(queue, now, settings)
 
-    async def hold(self, account: str, now: datetime) -> bool:
+    async def hold(self, key: str, now: datetime) -> bool:
         """Take or keep the lease; False while another replica has it. One that died loses it by time."""
         leases, lease = self.database["notice_leases"], {"holder": self.holder, "until": now + _LEASE}
-        guard = {"_id": f"altwha:{account}", "$or": [{"holder": self.holder}, {"until": {"$lte": now}}]}
+        guard = {"_id": f"altwha:{key}", "$or": [{"holder": self.holder}, {"until": {"$lte": now}}]}
         if (await leases.update_one(guard, {"$set": lease})).matched_count == 1:
             return True
         try:
-            await leases.insert_one({"_id": f"altwha:{account}"} | lease)
+            await leases.insert_one({"_id": f"altwha:{key}"} | lease)
         except DuplicateKeyError:
             return False
         return True
@@ -157,7 +158,7 @@ class AltwhaPoller:
         delay = pacing.delay if pacing is not None else (0.0, 0.0)
         fresh: list[Message] = []
         async for messages in queue.pending():
-            fresh += await self._new_ones(queue.account, messages)
+            fresh += await self._new_ones(queue.key, messages)
             if len(fresh) >= size:
                 break
         leaves_at, pulled = now, 0
@@ -169,14 +170,14 @@ class AltwhaPoller:
         metrics.ALTWHA.labels("pulled").inc(pulled)
         return pulled
 
-    async def _new_ones(self, account: str, messages: Sequence[Message]) -> list[Message]:
+    async def _new_ones(self, key: str, messages: Sequence[Message]) -> list[Message]:
         """Leave out what the ledger has; what ended there and is still pending there is acknowledged once more."""
-        ids = {altwha_id(account, message.id): message for message in messages}
+        ids = {altwha_id(key, message.id): message for message in messages}
         found = await self.ledger.notices.find({"_id": {"$in": list(ids)}}, {"state": 1, "ack_owed": 1}).to_list()
         over = [one["_id"] for one in found if one["state"] in (*_DONE, *_GIVEN_UP) and "ack_owed" not in one]
         if over:
             await self.ledger.notices.update_many(
-                {"_id": {"$in": over}}, {"$set": {"ack_owed": account, "ack_at": utc_now()}}
+                {"_id": {"$in": over}}, {"$set": {"ack_owed": key, "ack_at": utc_now()}}
             )
         known = {one["_id"] for one in found}
         return [message for notice_id, message in ids.items() if notice_id not in known]
@@ -192,7 +193,7 @@ class AltwhaPoller:
             return False
         wanted = Wanted(phone, text, [], message.urgent, None)
         command = command_of(
-            altwha_id(queue.account, message.id), wanted, Origin("altwha", queue.account, "ISPBrain"),
+            altwha_id(queue.key, message.id), wanted, Origin("altwha", queue.key, "ISPBrain"),
             received_at=now, settings=settings, external_id=message.id, release_at=leaves_at,
         )  # fmt: skip
         await self.bus.publish(command)
@@ -201,7 +202,7 @@ class AltwhaPoller:
     # -- out ----------------------------------------------------------------------------------------------------------
 
     async def _acknowledge(self, queue: Queue, now: datetime, settings: NoticeSettings) -> None:
-        query = {"ack_owed": queue.account, "ack_at": {"$lte": now}, "state": {"$in": [*_DONE, *_GIVEN_UP]}}
+        query = {"ack_owed": queue.key, "ack_at": {"$lte": now}, "state": {"$in": [*_DONE, *_GIVEN_UP]}}
         for notice in await self.ledger.notices.find(query).limit(_ACKS).to_list():
             if self._worth_another_try(notice, settings):
                 again = now + _TRY_AGAIN
@@ -223,9 +224,9 @@ class AltwhaPoller:
         return at.astimezone(self.watch.current(CompanySettings).tz)
 
 
-def altwha_id(account: str, message_id: str) -> str:
+def altwha_id(key: str, message_id: str) -> str:
     """Return the notice's id of a message of the queue."""
-    return derive_id("altwha", account, message_id)
+    return derive_id("altwha", key, message_id)
 
 
 def _between(bounds: tuple[float, float]) -> float:

@@ -29,8 +29,9 @@ class HasQueue(Protocol):
 class AltwhaQueue:
     """One account's queue."""
 
-    def __init__(self, line: IspbrainLine, account: str) -> None:
-        self.account = account
+    def __init__(self, line: IspbrainLine, source: str, account: str) -> None:
+        self.key = f"{source}:{account}"
+        self._account = account
         self._line = line
 
     async def pending(self) -> AsyncIterator[Sequence[altwha.AltwhaMessage]]:
@@ -45,7 +46,7 @@ class AltwhaQueue:
         """Yield up to 20 pages; a server that gives the same one again has no more."""
         before: list[str] = []
         for number in range(1, _PAGES + 1):
-            page = await altwha.pending_messages(self._line, self.account, page=number, urgent=urgent)
+            page = await altwha.pending_messages(self._line, self._account, page=number, urgent=urgent)
             if page.ids == before:
                 return
             yield page.messages
@@ -60,12 +61,13 @@ class AltwhaQueue:
 
     async def pacing(self) -> altwha.AltwhaPacing | None:
         """Return how the account wants to be paced."""
-        return await altwha.pacing(self._line, self.account)
+        return await altwha.pacing(self._line, self._account)
 
 
 def queue_of(crm: CurrentCrm) -> AltwhaQueue | None:
     """Return the queue of the system in use, None when it has none or it is off."""
-    client: object = crm.opened.client if crm.opened is not None else None
-    if not isinstance(client, HasQueue) or client.altwha_account is None:
+    opened = crm.opened
+    client: object = opened.client if opened is not None else None
+    if opened is None or not isinstance(client, HasQueue) or client.altwha_account is None:
         return None
-    return AltwhaQueue(client.line, client.altwha_account)
+    return AltwhaQueue(client.line, opened.source, client.altwha_account)

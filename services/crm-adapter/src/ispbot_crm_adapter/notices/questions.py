@@ -35,7 +35,8 @@ from ispbot_runtime.settings_store import SettingsWatch
 
 _COUNTS_KEPT_S = 3.0
 _NEWEST = [("received_at", DESCENDING), ("_id", DESCENDING)]
-_PHONE_PART = re.compile(r"[\d\s()+.-]{4,}")
+_PHONE_SHAPE = re.compile(r"[\d\s()+.-]+")
+_PHONE_DIGITS = 4
 _RETRYABLE = (NoticeState.FAILED.value, NoticeState.UNKNOWN.value, NoticeState.EXPIRED.value)
 
 
@@ -108,10 +109,13 @@ class NoticeQuestions:
         return query
 
     def _words(self, q: str) -> dict[str, Any]:
-        if _PHONE_PART.fullmatch(q):
-            national = Locale.of(self.watch.current(CompanySettings)).national(q)
-            return {"phone": {"$regex": national or "".join(ch for ch in q if ch.isdigit())}}
-        return {"$and": [{"search": {"$regex": re.escape(word)}} for word in folded(q).split()[:6]]}
+        """Return what matches the words; digits may be of a phone, or of an invoice or an amount in the text."""
+        words = [{"search": {"$regex": re.escape(word)}} for word in folded(q).split()[:6]]
+        digits = "".join(ch for ch in q if ch.isdigit())
+        if len(digits) < _PHONE_DIGITS or not _PHONE_SHAPE.fullmatch(q):
+            return {"$and": words}
+        national = Locale.of(self.watch.current(CompanySettings)).national(q)
+        return {"$and": [{"$or": [{"phone": {"$regex": national or digits}}, {"$and": words}]}]}
 
     async def _page(
         self, query: Mapping[str, Any], cursor: str | None, limit: int

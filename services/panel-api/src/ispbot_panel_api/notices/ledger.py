@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator
+from zoneinfo import ZoneInfo
 
 from ispbot_contracts.notices import (
     GetNotice,
@@ -31,6 +32,7 @@ _CANCELLABLE = {NoticeState.ACCEPTED, NoticeState.WAITING}
 _EXPORT_PAGE = 500
 _EXPORT_LIMIT = 50_000
 _EXPORT_TIMEOUT_S = 4.0
+_MOMENT = "%d/%m/%Y %H:%M:%S"
 _HEAD = ("recibido", "telefono", "cliente", "origen", "estado", "motivo", "texto")
 _STATES: dict[NoticeState, str] = {
     NoticeState.ACCEPTED: "aceptado",
@@ -77,13 +79,16 @@ async def send_state(bus: Bus) -> SendStateView:
     return SendStateView(**(await bus.ask(GetSendState(), timeout_s=3.0)).model_dump())
 
 
-async def unreached_csv(query: NoticesUnreached, *, bus: Bus) -> AsyncIterator[str]:
-    """Yield the list of those not reached as CSV that spreadsheets open, page by page, never more than 50,000 lines."""
+async def unreached_csv(query: NoticesUnreached, *, bus: Bus, tz: ZoneInfo) -> AsyncIterator[str]:
+    """Yield the list of those not reached as CSV that spreadsheets open, page by page, never more than 50,000 lines.
+
+    Moments are on the company's clock ``tz``.
+    """
     page = await bus.ask(query, timeout_s=_EXPORT_TIMEOUT_S)
     yield "\ufeff" + _lines([_HEAD])
     told = 0
     while True:
-        yield _lines([_cells(line) for line in page.rows])
+        yield _lines([_cells(line, tz) for line in page.rows])
         told += len(page.rows)
         if page.next is None or told >= _EXPORT_LIMIT:
             return
@@ -97,9 +102,9 @@ def _lines(rows: list[tuple[str, ...]]) -> str:
     return out.getvalue()
 
 
-def _cells(line: NoticeLine) -> tuple[str, ...]:
+def _cells(line: NoticeLine, tz: ZoneInfo) -> tuple[str, ...]:
     cells = (
-        line.received_at.isoformat(timespec="seconds"),
+        line.received_at.astimezone(tz).strftime(_MOMENT),
         line.phone,
         line.customer_name or "",
         line.source_name,

@@ -9,6 +9,7 @@ from fastapi.responses import StreamingResponse
 from pydantic import AwareDatetime
 
 from ispbot_contracts.notices import CancelNotice, ListNotices, NoticeState, NoticesUnreached, RetryNotice
+from ispbot_contracts.settings import CompanySettings
 from ispbot_panel_api.notices import ledger, rules
 from ispbot_panel_api.notices.models import (
     CreateIntegrationBody,
@@ -91,7 +92,8 @@ async def export_unreached(
     parts: PartsDep, staff: NoticesViewer, origin: OriginDep, since: Moment = None, until: Moment = None
 ) -> StreamingResponse:
     """No alcanzados: whom no notice reached, as a file."""
-    lines = ledger.unreached_csv(NoticesUnreached(since=since, until=until), bus=parts.bus)
+    tz = parts.watch.current(CompanySettings).tz
+    lines = ledger.unreached_csv(NoticesUnreached(since=since, until=until), bus=parts.bus, tz=tz)
     first = await anext(lines)  # a neighbour that is away is answered as a problem, not as half a file
     span = {"since": _text(since), "until": _text(until)}
     async with parts.audit.change("notices.export", actor=staff.user, origin=origin, before=span):
