@@ -1,12 +1,13 @@
 """Conversations in MongoDB: one document per contact, at most one read and one write per event.
 
-What this process wrote last is remembered, so that a contact's next event needs no read; the version tells when another
-replica was there meanwhile. Work that writes outside (``verified.py``) is begun again on what the database holds.
+What this process wrote last is remembered, so that a contact's next event needs no read and no parsing; the version tells
+when another replica was there meanwhile. Work that writes outside (``verified.py``) is begun again on what the database holds.
 The document remembers the last events with what they led to. An event that comes again gives the same messages with the
 same ids and never moves the conversation twice; two writers of one contact are told apart by the version.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from cachetools import LRUCache
@@ -33,24 +34,32 @@ _REMEMBERED = 8
 """Events kept per contact; one is in flight at a time, so this outlasts every redelivery."""
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A document as this process wrote it, and the conversation that it says."""
+
+    document: Document
+    session: Session
+
+
 class Sessions:
     """The router's own collection."""
 
     def __init__(self, database: Database) -> None:
         self._collection = database["sessions"]
-        self._written: LRUCache[str, Document] = LRUCache(_WRITTEN_KEPT)
+        self._written: LRUCache[str, Written] = LRUCache(_WRITTEN_KEPT)
 
     async def once(self, contact_id: str, event: Message, work: Work) -> list[Message]:
         """Let ``work`` move the contact's conversation, exactly once per event; returns the messages to publish."""
         while True:
             own = self._written.pop(contact_id, None)
-            document = own or await self._load(contact_id)
+            document = own.document if own is not None else await self._load(contact_id)
             remembered = document.get("done", []) if document else []
             for entry in remembered:
                 if entry["id"] == event.id:
                     metrics.REPEATED.inc()
                     return [_restored(output) for output in entry["outputs"]]
-            session = _session(document, contact_id)
+            session = own.session if own is not None else _session(document, contact_id)
             try:
                 with working_on_a_copy(may_be_behind=own is not None):
                     changed, outputs = await work(session)
@@ -135,7 +144,7 @@ class Sessions:
             )
             if result.modified_count != 1:
                 return False
-        self._written[written["_id"]] = written
+        self._written[written["_id"]] = Written(written, session)
         return True
 
 

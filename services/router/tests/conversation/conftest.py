@@ -1,5 +1,6 @@
 """The router on the real bus and database, a clock that the test moves, and customers' phones."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -169,7 +170,7 @@ SETTINGS = (
 
 
 @pytest.fixture
-async def world(around, make_bus, database, settings_store, start_watch) -> World:
+async def world(around, make_bus, database, settings_store, start_watch) -> AsyncIterator[World]:
     bus = await make_bus("router")
     for section in SETTINGS:
         await settings_store.write(section, revision=0)
@@ -182,4 +183,8 @@ async def world(around, make_bus, database, settings_store, start_watch) -> Worl
     )
     desk.now = made.now
     around.now = made.now
-    return made
+    yield made
+    for held in made.sessions._written.values():  # what is held is what another process would read
+        stored = await database["sessions"].find_one({"_id": held.session.contact_id})
+        if stored["version"] == held.document["version"]:
+            assert await Sessions(database).find(held.session.contact_id) == held.session
