@@ -1,15 +1,19 @@
 """A promise whose asker went away in the middle is ended by the next replica that starts."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 
 from ispbot_contracts.base import derive_id, utc_now
 from ispbot_contracts.crm_writes import CrmWriteFailed, PromisePayment
+from ispbot_contracts.settings import CrmSettings
 from ispbot_crm_adapter import texts
 from ispbot_crm_adapter.promises import KIND
 from ispbot_crm_adapter.write_ledger import WriteLedger, WriteState
-from ispbot_runtime.errors import Refusal
+from ispbot_runtime.bus import Bus
+from ispbot_runtime.errors import Refusal, Unavailable
 from ispbot_runtime.testing import eventually, published
 
 
@@ -118,3 +122,76 @@ async def test_one_that_could_not_leave_for_a_day_is_refused(ask, database, caus
         await ask(PromisePayment(customer_id=cid(1), until=isp.isp.today, request_key="k"))
     assert (refused.value.code, refused.value.message) == ("promise_refused", texts.WRITE_GIVEN_UP)
     await ended(database, "refused")
+
+
+@pytest.mark.parametrize("vendor", ["mikrowisp"], indirect=True)
+class TestACrashBeforeStaffWereTold:
+    """The row says "unknown" and the process ended before anybody heard of it."""
+
+    @pytest.fixture
+    def dying(self, monkeypatch):
+        """Return a context in which processes end where they would tell."""
+
+        @contextmanager
+        def ended() -> Iterator[None]:
+            async def die(*_) -> None:
+                raise Unavailable("it ended here")
+
+            with monkeypatch.context() as patch:
+                patch.setattr(Bus, "publish", die)
+                yield
+
+        return ended
+
+    @pytest.fixture
+    def told(self, bus, database, cid):
+        """Return a function that waits until staff are told, and nothing is owed any more."""
+
+        async def wait():
+            [body] = await published(bus, f"crm.evt.{CrmWriteFailed.name}.*.*", 1)
+            failed = CrmWriteFailed.model_validate_json(body)
+            assert (failed.outcome, failed.contact_id, failed.customer_id) == ("unknown", "c1", cid(1))
+
+            async def settled():
+                return await WriteLedger(database).owed(KIND) == []
+
+            await eventually(settled)
+
+        return wait
+
+    async def test_while_the_customer_waits_the_next_process_tells(
+        self, start_adapter, settings_store, company, crm_settings, all_writes, ask, isp, cid, cause, command, asked,
+        database, dying, told,
+    ):  # fmt: skip
+        await settings_store.write(company, revision=0)
+        await settings_store.write(crm_settings(**all_writes), revision=0)
+        await start_adapter()
+        await cause("answer_lost", command=command("promise"), times=1)
+        with dying(), pytest.raises(Unavailable):
+            await ask(PromisePayment(customer_id=cid(1), until=isp.isp.today, request_key="k", contact_id="c1"))
+        assert [entry.state for entry in await WriteLedger(database).owed(KIND)] == [WriteState.UNKNOWN]
+        await start_adapter()
+        await told()
+        assert (await asked())[command("promise")] == 1
+
+    @pytest.mark.usefixtures("left_open")
+    async def test_while_it_looks_after_what_was_left_open_the_next_process_tells(
+        self, start_adapter, database, dying, told
+    ):
+        with dying():
+            await start_adapter()
+            await ended(database, "unknown")
+        await start_adapter()
+        await told()
+
+    @pytest.mark.usefixtures("left_open")
+    async def test_it_is_told_when_no_system_is_set_up_any_more(
+        self, start_adapter, database, settings_store, dying, told
+    ):
+        with dying():
+            await start_adapter()
+            await ended(database, "unknown")
+        kept = await settings_store.read(CrmSettings)
+        await settings_store.write(CrmSettings(), revision=kept.revision)
+        await start_adapter()
+        await told()

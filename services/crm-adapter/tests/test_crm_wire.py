@@ -94,6 +94,20 @@ def test_of_an_invoice_is_owed_what_was_not_collected(collected, owed):
     assert invoice_of(invoice_row(total="343.75", cobrado=collected), ARGENTINA).owed.amount == Decimal(owed)
 
 
+@pytest.mark.parametrize("state", ["Pagada", "Anulada"])
+def test_of_one_that_is_paid_or_void_nothing_is_owed_whatever_was_collected(state):
+    assert invoice_of(invoice_row(estado=state, total="343.75", cobrado="0.00"), ARGENTINA).owed.amount == 0
+
+
+def test_a_due_day_is_not_that_of_an_invoice_that_was_collected_while_its_state_says_unpaid():
+    rows = [
+        invoice_row(id="1", vencimiento="2026-01-10", total="100", cobrado="100"),
+        invoice_row(id="2", vencimiento="2026-02-10", total="100", cobrado="0"),
+    ]
+    invoices = [invoice_of(row, ARGENTINA) for row in rows]
+    assert account_of(client_row(), invoices, ARGENTINA).due_date == date(2026, 2, 10)
+
+
 def test_a_sparse_customer_is_mapped_without_inventing_anything():
     account = account_of(client_row(servicios=None, facturacion=None, telefono="45434565", movil=""), [], ARGENTINA)
     assert (account.name, account.services, account.phones) == ("Ana Perez", [], [])

@@ -63,3 +63,4 @@ async def test_what_may_have_arrived_is_told_as_unknown_after_a_day(carry_out, l
     with pytest.raises(WriteUnknown):
         await carry_out("timeout", JUST_OVER)
     assert (await ledger.read("w1")).state is WriteState.UNKNOWN
+    assert await ledger.owed("case") == []  # its command comes again until it is told

@@ -165,6 +165,22 @@ async def test_what_decrypts_at_the_second_try_is_told_again_with_its_words_and_
     assert (await world.event(MediaStored)).wa_id == readable.wa_id
 
 
+async def test_a_change_that_decrypts_at_the_second_try_names_the_placeholder_that_it_replaces(world, gateway):
+    await world.pair()
+    phone = world.net.phone(NELIDA)
+    first = await phone.say("ola")
+    for number, change in enumerate(
+        (lambda: phone.react(first, "👍"), lambda: phone.edit(first, "hola"), lambda: phone.delete(first)), start=2
+    ):
+        await world.net.fault("second_try")
+        await change()
+        assert (await world.event(MessageReceived, number)).content.kind == "undecryptable"
+    placeholders = [(await world.event(MessageReceived, number)).wa_id for number in (2, 3, 4)]
+    changes = [await world.event(kind) for kind in (ReactionReceived, MessageEdited, MessageDeleted)]
+    assert [change.wa_id for change in changes] == placeholders
+    assert {change.target_wa_id for change in changes} == {first}
+
+
 async def test_a_database_that_takes_no_new_person_for_a_while_loses_nothing(world, gateway):
     await world.pair()
     await world.database.command("collMod", "contacts", validator={"never": {"$exists": True}})

@@ -35,6 +35,7 @@ class Desk:
         self.unreached: list[Any] = []
         self.accounts = ["10"]
         self.stale = False
+        self.source = "nuevo"
         self.make_line: Any = None
 
     def add(self, ticket: TicketView) -> TicketView:
@@ -54,7 +55,9 @@ class Desk:
             tickets.ReplyToTicket: self._write,
             tickets.AddNote: self._write,
             crm.FindCustomers: lambda q: crm.CustomersFound(
-                customers=[account(customer_id) for customer_id in self.accounts], freshness=Freshness(as_of=NOW)
+                customers=[account(customer_id) for customer_id in self.accounts],
+                freshness=Freshness(as_of=NOW),
+                source=self.source,
             ),
             crm.GetAccount: lambda q: crm.AccountFound(
                 account=account(q.customer_id), invoices=[], freshness=Freshness(as_of=NOW, stale=self.stale)

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ispbot_contracts.common import AgentRef
+from ispbot_contracts.common import AgentRef, CustomerRef
 from ispbot_contracts.content import ContactCard, ContactsContent, LocationContent, MediaContent, MediaInfo, TextContent
-from ispbot_contracts.crm import FindCustomers
+from ispbot_contracts.crm import FindCustomers, GetAccount
 from ispbot_contracts.tickets import CloseTicket, ListTickets, ReplyToTicket, TakeTicket, TransferTicket
 from ispbot_panel_api.dashboard.cards import span_of
 from ispbot_panel_api.dashboard.models import VisitDays
@@ -166,6 +166,16 @@ async def test_the_customer_panel_shows_the_account_and_lets_choose_among_own_co
     assert other["account"]["customer_id"] == "11"
     stranger = await ana.get("/api/tickets/t1/customer?customer_id=99")
     assert (stranger.status_code, stranger.json()["code"]) == (404, "customer_not_found")
+
+
+async def test_an_id_of_another_management_system_is_not_asked_about(ana, desk, make_ticket):
+    foreign = CustomerRef(customer_id="77", number="77", name="Nélida Correa", source="viejo")
+    desk.add(make_ticket(customer=foreign))
+    desk.accounts = ["10"]
+    shown = (await ana.get("/api/tickets/t1/customer")).json()
+    assert [choice["customer_id"] for choice in shown["accounts"]] == ["10"]
+    assert [(asked.customer_id, asked.source) for asked in desk.asked_for(GetAccount)] == [("10", "nuevo")]
+    assert (await ana.get("/api/tickets/t1/customer?customer_id=77")).status_code == 404
 
 
 async def test_the_customer_panel_says_when_it_is_old_or_nobody_is_found(ana, desk, make_ticket):

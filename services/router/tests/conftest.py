@@ -161,6 +161,8 @@ class Around:
             raise Refusal("crm_unavailable", "El sistema no responde.")
         if self.crm_is == "not_set_up":
             raise Refusal("crm_not_configured", "Falta configurar.")
+        if getattr(query, "source", "") not in {"", self.source}:
+            raise Refusal("customer_not_found", "No existe.")
 
     async def find(self, query: FindCustomers) -> CustomersFound:
         await self._crm(query)

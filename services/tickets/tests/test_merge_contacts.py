@@ -117,6 +117,36 @@ async def test_of_two_open_tickets_the_older_stays_and_the_other_says_why_it_end
     assert await world.events(TicketClosed) == []  # the bot does not take the person back
 
 
+@pytest.mark.parametrize(("first", "second"), [("kept", "lid"), ("lid", "kept")])
+async def test_the_closing_of_the_one_that_stays_names_the_one_that_joined_it(world, first, second):
+    older = await world.taken_ticket(first)
+    younger = await world.open_ticket(second)
+    await world.publish(merged(), merged())
+    await world.quiet()
+    await world.ask(CloseTicket(ticket_id=older, agent=ANA))
+    (told,) = await world.events(TicketClosed)
+    assert (told.ticket.ticket_id, told.joined_ids) == (older, [younger])
+
+
+async def test_a_closing_names_all_that_joined_it_however_many_contacts_it_took(world):
+    opened = [await world.open_ticket(contact) for contact in ("third", "kept", "lid")]
+    for event in (merged(), merged("third", "kept")):
+        await world.publish(event)
+        await world.quiet()
+    await world.ask(CloseTicket(ticket_id=opened[0], agent=ANA, override=True))
+    (told,) = await world.events(TicketClosed)
+    assert (told.ticket.ticket_id, sorted(told.joined_ids)) == (opened[0], sorted(opened[1:]))
+
+
+async def test_a_ticket_alone_when_its_contacts_were_joined_names_no_other(world):
+    ticket_id = await world.taken_ticket("lid")
+    await world.publish(merged())
+    await world.quiet()
+    await world.ask(CloseTicket(ticket_id=ticket_id, agent=ANA))
+    (told,) = await world.events(TicketClosed)
+    assert told.joined_ids == []
+
+
 async def test_earlier_tickets_of_both_are_the_persons(world):
     for contact in ("kept", "lid"):
         ticket_id = await world.taken_ticket(contact)

@@ -7,8 +7,17 @@ import pytest
 from ispbot_contracts.base import utc_now
 from ispbot_contracts.content import MediaContent, MediaInfo, TextContent, UndecryptableContent
 from ispbot_contracts.tickets import MessageArchived, MessageUpdated, OpenTicket, TicketOpened, TicketUpdated
-from ispbot_contracts.whatsapp import MediaStored, MessageDeleted, MessageEdited, MessageReceived
+from ispbot_contracts.whatsapp import (
+    ContactMerged,
+    MediaStored,
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    ReactionReceived,
+)
 from ispbot_tickets.handlers.archive import archive_received
+from ispbot_tickets.handlers.change_lines import delete_message, edit_message, react
+from ispbot_tickets.handlers.merge_contacts import merge_contacts
 
 
 def unreadable(world, contact: str = "c1", **fields) -> MessageReceived:
@@ -144,3 +153,85 @@ async def test_words_of_our_own_phone_come_at_the_second_try_too(world, both):
     await world.quiet()
     (line,) = await world.lines("c1")
     assert (line.message_id, line.direction, line.content.text) == ("placeholder", "out", "No tengo internet")
+
+
+EDIT = MessageEdited.start(
+    "e1", contact_id="c1", target_wa_id="A", from_me=False, content=TextContent(text="hola"), edited_at=utc_now(),
+    wa_id="W",
+)  # fmt: skip
+DELETION = MessageDeleted.start("d1", contact_id="c1", target_wa_id="A", from_me=False, wa_id="W")
+REACTION = ReactionReceived.start("r1", contact_id="c1", target_wa_id="A", from_me=False, emoji="👍", wa_id="W")
+CHANGES = [
+    (EDIT, edit_message, "Se editó un mensaje anterior", ("hola", True, False, [])),
+    (DELETION, delete_message, "Se eliminó un mensaje anterior", ("ola", False, True, [])),
+    (REACTION, react, "Hubo una reacción a un mensaje anterior", ("ola", False, False, ["👍"])),
+]
+
+
+@pytest.mark.parametrize(("change", "handle", "words", "effect"), CHANGES)
+class TestWhatTurnsOutToBeNoMessage:
+    """The second try brings a change of another message: the placeholder is told as that."""
+
+    @pytest.fixture
+    async def before(self, world):
+        await world.publish(world.received("c1", "ola", wa_id="A"), unreadable(world))
+        await world.quiet()
+
+    @pytest.mark.usefixtures("before")
+    async def test_the_change_has_its_effect_and_the_placeholder_says_what_it_was(
+        self, world, change, handle, words, effect
+    ):
+        await world.publish(change)
+        await world.quiet()
+        target, told = await world.lines("c1", kind=None)
+        assert (target.content.text, target.edited, target.deleted, target.reactions) == effect
+        assert (told.message_id, told.kind, told.direction, told.content.text) == ("placeholder", "event", None, words)
+        assert told.author.kind == "system"
+        assert [event.message for event in await world.events(MessageUpdated)] == [target, told]
+
+    @pytest.mark.usefixtures("before")
+    async def test_delivered_again_it_tells_the_same_and_changes_nothing_more(
+        self, world, store, change, handle, words, effect
+    ):
+        first, again = [[event.id for event in await handle(change, store=store)] for _ in range(2)]
+        assert len(set(first)) == 2
+        assert again == first
+        await world.publish(unreadable(world))
+        await world.quiet()
+        assert [line.version for line in await world.lines("c1", kind=None)] == [2, 2]
+
+    async def test_the_queue_no_longer_shows_something_that_can_not_be_read(self, world, change, handle, words, effect):
+        await world.open_ticket("c1")
+        await world.publish(world.received("c1", "ola", wa_id="A"), unreadable(world), change)
+        await world.quiet()
+        assert (await world.queue()).rows[0].preview == words
+        assert (await world.events(TicketUpdated))[-1].ticket.preview == words
+
+    async def test_one_for_a_message_older_than_the_archive_is_told_too(self, world, change, handle, words, effect):
+        await world.publish(unreadable(world), change)
+        await world.quiet()
+        assert await world.texts("c1", kind=None) == [words]
+
+    async def test_the_placeholder_is_found_with_the_person_its_contact_was_merged_into(
+        self, world, store, change, handle, words, effect
+    ):
+        await world.publish(world.received("lid", "ola", wa_id="A"), unreadable(world, "lid"))
+        await world.quiet()
+        await merge_contacts(ContactMerged.start("m1", contact_id="c1", absorbed_id="lid", phone=None), store=store)
+        await handle(change.model_copy(update={"contact_id": "lid"}), store=store)
+        assert (await world.texts("c1", kind=None))[1] == words
+
+    @pytest.mark.usefixtures("before")
+    async def test_an_older_gateway_that_does_not_name_its_own_id_changes_the_message(
+        self, world, change, handle, words, effect
+    ):
+        await world.publish(change.model_copy(update={"wa_id": None}))
+        await world.quiet()
+        target, placeholder = await world.lines("c1")
+        assert (target.content.text, target.edited, target.deleted, target.reactions) == effect
+        assert placeholder.content.kind == "undecryptable"
+
+    async def test_what_can_be_read_is_never_taken_for_a_placeholder(self, world, change, handle, words, effect):
+        await world.publish(world.received("c1", "ola", wa_id="A"), readable(world), change)
+        await world.quiet()
+        assert (await world.texts("c1"))[1] == "No tengo internet"

@@ -111,13 +111,14 @@ class TestAPromise:
         assert (note.ticket_id, "No se sabe desde qué chat" in note.content.text) == (row.ticket_id, False)
         await world.has_lines("c1", 3, kind="event")
         assert (await world.texts("c1", kind="event"))[2] == "Se abrió el ticket #2: Promesa de pago sin confirmar"
-        assert [event.words for event in await world.events(TicketOpened)] == [[], []]
+        assert [(event.words, event.unasked) for event in await world.events(TicketOpened)] == [([], False), ([], True)]
         assert (await world.ticket(first)).status == "closed"
 
     async def test_one_without_a_contact_opens_a_ticket_that_says_so(self, world):
         await world.publish(failed(contact="keyofacustomer"))
         row = await one_pending(world)
         assert (row.customer_name, row.customer.customer_id, row.phone) == ("Cliente 7", "7", None)
+        assert [event.unasked for event in await world.events(TicketOpened)] == [False], "there is nobody to tell"
         [note] = await world.has_lines("keyofacustomer", 1, kind="note")
         assert "no se le puede escribir" in note.content.text
 

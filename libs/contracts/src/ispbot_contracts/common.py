@@ -61,6 +61,8 @@ class CustomerRef(Frozen):
     customer_id: str
     number: str
     name: str
+    source: str = ""
+    """Names the system whose ids these are (``CustomersFound.source``): in another one they are other people's. Empty: not known."""
 
 
 class Area(StrEnum):

@@ -76,6 +76,9 @@ class InvoiceStatus(StrEnum):
     VOID = "void"
 
 
+_OPEN = (InvoiceStatus.UNPAID, InvoiceStatus.OVERDUE)
+
+
 class Invoice(Frozen):
     """One invoice."""
 
@@ -90,7 +93,9 @@ class Invoice(Frozen):
 
     @property
     def owed(self) -> Money:
-        """What is still to be paid of it while it is unpaid or overdue."""
+        """What is still to be paid of it; nothing of a paid or void one."""
+        if self.status not in _OPEN:
+            return Money(amount=Decimal(0), currency=self.total.currency)
         paid = self.paid.amount if self.paid is not None else Decimal(0)
         return Money(amount=max(self.total.amount - paid, Decimal(0)), currency=self.total.currency)
 
@@ -127,6 +132,8 @@ class GetAccount(_Owned, Query[AccountFound]):
     name: ClassVar[str] = "get_account"
     answer: ClassVar = AccountFound
     customer_id: str
+    source: str = ""
+    """The system whose id this is (``CustomersFound.source``): in another one it is somebody else's. Empty: whichever is in use."""
 
 
 class InvoicePdf(Frozen):
@@ -146,6 +153,8 @@ class FetchInvoicePdf(_Owned, Query[InvoicePdf]):
     answer: ClassVar = InvoicePdf
     customer_id: str
     invoice_id: str | None = None
+    source: str = ""
+    """As in ``GetAccount``."""
 
 
 class Capability(StrEnum):

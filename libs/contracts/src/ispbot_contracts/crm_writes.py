@@ -44,6 +44,8 @@ class GetPromiseTerms(_Owned, Query[PromiseTerms]):
     name: ClassVar[str] = "get_promise_terms"
     answer: ClassVar = PromiseTerms
     customer_id: str
+    source: str = ""
+    """The system whose id this is, as in ``GetAccount``."""
 
 
 class PromiseRecorded(Frozen):
@@ -70,6 +72,8 @@ class PromisePayment(_Owned, Query[PromiseRecorded]):
     request_key: str
     contact_id: ContactId | None = None
     """Who asked, to know whose ticket tells staff when the promise stays unclear; of the first question with the key."""
+    source: str = ""
+    """The system whose id this is, as in ``GetAccount``."""
 
 
 class PaymentLink(Frozen):
@@ -92,6 +96,8 @@ class GetPaymentLink(_Owned, Query[PaymentLink]):
     answer: ClassVar = PaymentLink
     customer_id: str
     invoice_id: str | None = None
+    source: str = ""
+    """The system whose id this is, as in ``GetAccount``."""
 
 
 class _Write(_Owned, Command):
@@ -104,6 +110,8 @@ class FileCase(_Write):
 
     name: ClassVar[str] = "file_case"
     customer_id: str
+    source: str = ""
+    """The system whose id this is, as in ``GetAccount``."""
     ticket_id: str | None
     """Our ticket, when one led to it."""
     title: str
@@ -131,6 +139,8 @@ class RegisterPayment(_Write):
 
     name: ClassVar[str] = "register_payment"
     customer_id: str
+    source: str = ""
+    """The system whose id this is, as in ``GetAccount``."""
     invoice_id: str | None
     """None: the oldest unpaid one, or the customer's account, as the system does it."""
     amount: Money

@@ -75,13 +75,19 @@ class CurrentCrm:
         return Locale.of(self.watch.current(CompanySettings))
 
     @asynccontextmanager
-    async def use(self) -> AsyncIterator[Opened]:
-        """Lend the client. Raises Refusal ``crm_not_configured`` or ``crm_unavailable``."""
+    async def use(self, source: str = "") -> AsyncIterator[Opened]:
+        """Lend the client. ``source`` names the system whose ids are asked about; empty: whichever is in use.
+
+        Raises Refusal ``crm_not_configured``, ``crm_unavailable``; ``customer_not_found`` when another system is in use:
+        there the same id is somebody else.
+        """
         line = self._line
         if line is None:
             if self.problem is not None:
                 raise texts.unavailable(self.problem)
             raise Refusal("crm_not_configured", texts.NOT_CONFIGURED)
+        if source not in {"", line.opened.source}:
+            raise Refusal("customer_not_found", texts.CUSTOMER_NOT_FOUND)
         line.users += 1
         try:
             yield line.opened

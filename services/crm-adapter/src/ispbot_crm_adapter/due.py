@@ -4,11 +4,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from ispbot_contracts.common import Money
-from ispbot_contracts.crm import Invoice, InvoiceStatus
+from ispbot_contracts.crm import Invoice
 from ispbot_contracts.crm_writes import OneInvoice
 from ispbot_crm_adapter.ports import Statement
-
-_OWED = (InvoiceStatus.UNPAID, InvoiceStatus.OVERDUE)
 
 
 @dataclass(frozen=True)
@@ -22,7 +20,7 @@ class Due:
 
 def owed_invoices(statement: Statement) -> list[Invoice]:
     """Return the invoices of which something is still to be paid, newest first."""
-    return [invoice for invoice in statement.invoices if invoice.status in _OWED and invoice.owed.amount > 0]
+    return [invoice for invoice in statement.invoices if invoice.owed.amount > 0]
 
 
 def due(statement: Statement, chosen: Invoice | None) -> Due:

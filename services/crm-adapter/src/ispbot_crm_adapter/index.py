@@ -64,6 +64,13 @@ class CustomerIndex:
             return await self.store.listed(source, by, value)
         return list(held.ids[by].get(value, ()))
 
+    async def tells(self, source: str, by: By) -> bool:
+        """Tell whether the directory knows anybody's phone, document or number: not every system's list has them."""
+        held = self.held
+        if held is None or held.source != source:
+            return await self.store.directory_tells(source, by)
+        return bool(held.ids[by])
+
     async def as_of(self, source: str) -> datetime | None:
         """Return when the directory that answers was last whole; None when never."""
         held = self.held

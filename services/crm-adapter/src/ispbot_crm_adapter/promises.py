@@ -90,7 +90,9 @@ class Promises:
             await asyncio.sleep(_SWEEP_EVERY_S)
 
     async def sweep(self) -> None:
-        """End what was begun and is old enough to be told."""
+        """Tell what is still owed to staff, then end what was begun and is old enough to be told."""
+        for entry in await self._ledger.owed(KIND):
+            await self._tell(entry.write_id, entry.customer_id, entry.noted)
         async with self._crm.use() as opened:
             before = utc_now() - timedelta(seconds=self._crm.limits.write_settle_s)
             for entry in await self._ledger.left_open(KIND, opened.source, before):
@@ -111,7 +113,7 @@ class Promises:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _record(self, write_id: str, query: PromisePayment, customer_id: str) -> PromiseRecorded:
-        async with self._crm.use() as opened, self._of_customer.hold(customer_id):
+        async with self._crm.use(query.source) as opened, self._of_customer.hold(customer_id):
             known = await self._ledger.find(write_id)
             if known is not None and known.state is WriteState.DONE:
                 return _recorded(known)
@@ -149,7 +151,7 @@ class Promises:
                 raise CrmUnreachable(OTHER_PROMISE)
             await writer.promise(customer_id, invoice_id, Decimal(noted["amount"]), until)
 
-        write = Write(write_id, KIND, customer_id, send, lambda: writer.find_promise(customer_id, until))
+        write = Write(write_id, KIND, customer_id, send, lambda: writer.find_promise(customer_id, until), owes=True)
         try:
             await engine(self._crm, opened, self._ledger).carry_out(write, asked_at=asked_at, **noted)
         except WriteRefused as refused:
@@ -171,11 +173,11 @@ class Promises:
             await self._ledger.was_not_written(entry)
 
     async def _give_up(self, entry: WriteEntry) -> None:
-        await self._ledger.end(entry.write_id, WriteState.UNKNOWN)
+        await self._ledger.end(entry.write_id, WriteState.UNKNOWN, owed=True)
         await self._tell(entry.write_id, entry.customer_id, entry.noted)
 
     async def _tell(self, write_id: str, customer_id: str, noted: Mapping[str, str]) -> None:
-        """Tell staff. Where nobody's contact came with the promise, the lane is the customer's."""
+        """Tell staff, once, however often it is tried. Where nobody's contact came with the promise, the lane is the customer's."""
         contact_id = noted.get("contact_id") or derive_id("crm-customer", customer_id)
         await self._bus.publish(
             CrmWriteFailed.start(
@@ -184,6 +186,7 @@ class Promises:
                 customer_id=customer_id,
             )
         )  # fmt: skip
+        await self._ledger.was_told(write_id)
 
     async def _check_earlier(
         self, opened: Opened, customer_id: str, promised_until: date | None, per_month: int, apart_from: str

@@ -15,7 +15,7 @@ from ispbot_crm_adapter import meter, write_ledger
 from ispbot_crm_adapter.identity import By, document_keys, number_key
 from ispbot_crm_adapter.ports import DirectoryEntry
 from ispbot_runtime.logs import get_logger
-from ispbot_runtime.mongo import Database, ensure_indexes
+from ispbot_runtime.mongo import Database, Document, ensure_indexes
 
 log = get_logger(__name__)
 
@@ -152,14 +152,26 @@ class CrmStore:
 
     async def listed(self, source: str, by: By, value: str) -> list[str]:
         """Return the ids of the customers the directory knows by this phone, document or number."""
+        found = await self._directory({"source": source, _FIELD_OF[by]: value})
+        return sorted((document["customer_id"] for document in found), key=lambda text: (len(text), text))
+
+    async def _directory(self, query: dict[str, Any], *, limit: int = 20) -> list[Document]:
         try:
             async with asyncio.timeout(_READ_LIMIT_S):
-                query = {"source": source, _FIELD_OF[by]: value}
-                found = await self.database["directory"].find(query, {"customer_id": 1}).limit(20).to_list()
+                return await self.database["directory"].find(query, {"customer_id": 1}).limit(limit).to_list()
         except (PyMongoError, TimeoutError) as error:
             log.warning("crm_directory_not_read", reason=type(error).__name__)
             return []
-        return sorted((document["customer_id"] for document in found), key=lambda text: (len(text), text))
+
+    async def listed_without(self, source: str, by: By, customer_ids: list[str]) -> list[str]:
+        """Return those of these customers whom the directory has without any phone, document or number."""
+        ids = [f"{source}:{each}" for each in customer_ids]
+        query = {"_id": {"$in": ids}, _FIELD_OF[by]: {"$in": [None, "", []]}}
+        return [document["customer_id"] for document in await self._directory(query)]
+
+    async def directory_tells(self, source: str, by: By) -> bool:
+        """Tell whether the directory knows anybody's phone, document or number."""
+        return bool(await self._directory({"source": source, _FIELD_OF[by]: {"$gt": ""}}, limit=1))
 
     async def names_of(self, source: str, phones: list[str]) -> dict[str, str]:
         """Return the names the directory knows by phone; several people on one phone are all named."""

@@ -21,6 +21,7 @@ INDEXES = {
         IndexModel([("at", ASCENDING)], name="expiry", expireAfterSeconds=int(_KEPT.total_seconds())),
         IndexModel([("source", ASCENDING), ("customer_id", ASCENDING), ("kind", ASCENDING)], name="by_customer"),
         IndexModel([("kind", ASCENDING), ("state", ASCENDING), ("attempted_at", ASCENDING)], name="open"),
+        IndexModel([("owed", ASCENDING)], name="owed", sparse=True),
     ]
 }
 
@@ -119,13 +120,23 @@ class WriteLedger:
         query = {"_id": write_id, "state": WriteState.NEVER_LEFT.value}
         await self._rows.update_one(query, {"$set": {"noted": fields}})
 
-    async def end(self, write_id: str, state: WriteState, *, reference: str | None = None, reason: str = "") -> None:
-        """Write down how it ended; the first end stands."""
+    async def end(
+        self, write_id: str, state: WriteState, *, reference: str | None = None, reason: str = "", owed: bool = False
+    ) -> None:
+        """Write down how it ended; the first end stands. ``owed``: staff are to be told, and ``was_told`` ends that."""
         open_states = [WriteState.BEGAN.value, WriteState.NEVER_LEFT.value]
+        ended = {"state": state.value, "reference": reference, "reason": reason, "ended_at": utc_now()}
         await self._rows.update_one(
-            {"_id": write_id, "state": {"$in": open_states}},
-            {"$set": {"state": state.value, "reference": reference, "reason": reason, "ended_at": utc_now()}},
+            {"_id": write_id, "state": {"$in": open_states}}, {"$set": ended | ({"owed": True} if owed else {})}
         )
+
+    async def owed(self, kind: str) -> list[WriteEntry]:
+        """Return what ended, in whatever system, and staff were perhaps not told of."""
+        return [_entry(row) for row in await self._rows.find({"kind": kind, "owed": True}).limit(50).to_list()]
+
+    async def was_told(self, write_id: str) -> None:
+        """Staff will hear of it."""
+        await self._rows.update_one({"_id": write_id}, {"$unset": {"owed": ""}})
 
     async def of_customer(self, source: str, customer_id: str, kind: str, since: datetime) -> list[WriteEntry]:
         """Return a customer's writes since a moment that stand or may stand, oldest first."""

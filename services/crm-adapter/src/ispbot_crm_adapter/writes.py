@@ -33,6 +33,8 @@ class Write:
     customer_id: str
     send: Callable[[], Awaitable[str | None]]
     look: Callable[[], Awaitable[Sighting]]
+    owes: bool = False
+    """Whether the end "unknown" is owed to staff in the ledger: nothing comes again by itself that would tell them."""
 
 
 class WriteRefused(Exception):
@@ -127,7 +129,7 @@ class Writer:
         return WriteRefused(reason)
 
     async def _unknown(self, write: Write) -> WriteUnknown:
-        await self._ledger.end(write.write_id, WriteState.UNKNOWN)
+        await self._ledger.end(write.write_id, WriteState.UNKNOWN, owed=write.owes)
         metrics.WRITES.labels(write.kind, "unknown").inc()
         log.error("crm_write_unknown", kind=write.kind, write_id=write.write_id)
         return WriteUnknown(write.write_id)

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeVar
 from pydantic import BaseModel
 
 from ispbot_contracts.base import Query
+from ispbot_contracts.common import CustomerRef
 from ispbot_contracts.crm import (
     AccountFound,
     Capability,
@@ -120,31 +121,34 @@ class Crm:
         """Return everybody who matches."""
         return await self._ask(FindCustomers(by=by, value=value))
 
-    async def account(self, customer_id: str) -> AccountFound:
+    async def account(self, of: CustomerRef) -> AccountFound:
         """Return a customer with invoices. Refusal: customer_not_found."""
-        return await self._ask(GetAccount(customer_id=customer_id))
+        return await self._ask(GetAccount(customer_id=of.customer_id, source=of.source))
 
-    async def invoice_pdf(self, customer_id: str) -> InvoicePdf:
+    async def invoice_pdf(self, of: CustomerRef) -> InvoicePdf:
         """Return the invoice to pay next as a file. Refusals: customer_not_found, no_invoice, no_pdf."""
         try:
-            return await self._ask(FetchInvoicePdf(customer_id=customer_id))
+            return await self._ask(FetchInvoicePdf(customer_id=of.customer_id, source=of.source))
         except CrmAway as away:
             if isinstance(away.__cause__, Refusal) and away.__cause__.details.get("reason") == "timeout":
                 raise FileSlow(str(away)) from away
             raise
 
-    async def payment_link(self, customer_id: str) -> PaymentLink:
+    async def payment_link(self, of: CustomerRef) -> PaymentLink:
         """Return a link that pays what is owed. Refusals: customer_not_found, nothing_owed, no_link, not_supported."""
-        return await self._ask(GetPaymentLink(customer_id=customer_id))
+        return await self._ask(GetPaymentLink(customer_id=of.customer_id, source=of.source))
 
-    async def promise_terms(self, customer_id: str) -> PromiseTerms:
+    async def promise_terms(self, of: CustomerRef) -> PromiseTerms:
         """Return until when a payment can be promised. Refusals: those of ``GetPromiseTerms``."""
-        return await self._ask(GetPromiseTerms(customer_id=customer_id))
+        return await self._ask(GetPromiseTerms(customer_id=of.customer_id, source=of.source))
 
-    async def promise(self, customer_id: str, until: date, request_key: str, contact_id: str) -> PromiseRecorded:
+    async def promise(self, of: CustomerRef, until: date, request_key: str, contact_id: str) -> PromiseRecorded:
         """Book a payment promise; the same key is the same promise. Refusals: those of ``PromisePayment``."""
-        query = PromisePayment(customer_id=customer_id, until=until, request_key=request_key, contact_id=contact_id)
-        return await self._ask(query)
+        return await self._ask(
+            PromisePayment(
+                customer_id=of.customer_id, source=of.source, until=until, request_key=request_key, contact_id=contact_id
+            )
+        )  # fmt: skip
 
     @property
     def source(self) -> str:

@@ -81,12 +81,15 @@ class Turn:
         return display_phone(self.message.phone) if self.message.phone else None
 
     @property
+    def contract(self) -> CustomerRef:
+        """The contract that is talked about, as the other services name it. Raises LookupError as ``account`` does."""
+        account, source = self.account, self.session.identity.source
+        return CustomerRef(customer_id=account.customer_id, number=account.number, name=account.name, source=source)
+
+    @property
     def customer(self) -> CustomerRef | None:
-        """The contract that is talked about."""
-        account = self.session.account
-        if account is None:
-            return None
-        return CustomerRef(customer_id=account.customer_id, number=account.number, name=account.name)
+        """The contract that is talked about, when one is known."""
+        return self.contract if self.session.account is not None else None
 
     @property
     def zone(self) -> Zone | None:

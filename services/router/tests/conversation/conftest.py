@@ -1,9 +1,11 @@
 """The router on the real bus and database, a clock that the test moves, and customers' phones."""
 
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -33,6 +35,8 @@ from ispbot_router.handlers.receive_message import receive_message
 from ispbot_router.neighbours import Agenda, Crm
 from ispbot_router.store import Sessions
 from ispbot_runtime.testing import eventually
+
+sys.path.insert(0, str(Path(__file__).parent))  # the events beside the tests
 
 
 def pesos(amount: str) -> Money:

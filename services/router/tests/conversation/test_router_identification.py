@@ -20,7 +20,7 @@ async def test_an_unknown_phone_gets_the_sales_menu(world):
 
 
 class TestByDni:
-    async def test_the_dni_is_asked_checked_and_remembered_for_good(self, world):
+    async def test_the_dni_is_asked_checked_and_remembered(self, world):
         phone = world.phone("c9", "5493515559999")
         assert "DNI del titular" in (await phone.writes("hola", "6"))[0]
         [menu] = await phone.writes("27.333.444")
@@ -28,6 +28,14 @@ class TestByDni:
         assert "Mi cuenta y facturas" in menu
         world.later(days=9)
         assert (await phone.writes("hola"))[0].startswith("¡Hola, Estela!")
+
+    async def test_after_months_of_silence_the_phone_may_be_somebody_elses(self, world):
+        phone = world.phone("c9", None)
+        await phone.writes("hola", "27333444")
+        world.later(days=89)
+        assert "Saldo de Estela" in (await phone.writes("saldo"))[0]
+        world.later(days=91)
+        assert "necesito saber quién sos" in (await phone.writes("saldo"))[0]
 
     async def test_the_customer_number_is_as_good(self, world):
         phone = world.phone("c9", "5493515559999")
@@ -179,6 +187,14 @@ class TestSomebodyElse:
         assert "Saldo de Estela" in (await phone.writes("saldo"))[0]
         await world.use_system("nuevo")
         assert "necesito saber quién sos" in (await phone.writes("saldo"))[0]
+
+    async def test_what_was_offered_for_the_old_system_is_not_done_in_the_new_one(self, world):
+        phone = world.phone()
+        await world.use_system("viejo")
+        await phone.writes("hola", "promesa de pago")
+        await world.use_system("nuevo")
+        assert "No encuentro más esa cuenta" in (await phone.writes("1"))[0]
+        assert world.around.promises == {}
 
     async def test_the_next_conversation_starts_without_them_too(self, world):
         phone = world.phone("c9", None)

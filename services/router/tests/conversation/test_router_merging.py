@@ -28,10 +28,11 @@ async def opened(phone, ticket_id: str):
     return await ticket_opened(event, desk=phone.world.desk, sessions=phone.world.sessions)
 
 
-async def closed(phone, ticket_id: str):
+async def closed(phone, ticket_id: str, *joined: str):
     event = TicketClosed.start(
         f"closed-{ticket_id}", occurred_at=phone.world.now(), contact_id=phone.contact, ticket=view(phone, ticket_id),
         by=AgentRef(id="a1", name="Bruno"), comment=None, heard_until=None,
+        joined_ids=list(joined),
     )  # fmt: skip
     return await ticket_closed(event, desk=phone.world.desk, sessions=phone.world.sessions)
 
@@ -57,6 +58,62 @@ async def test_a_case_that_closed_before_the_merge_came_leaves_nobody_in_silence
     await merge(world)
     assert "Mi cuenta" in (await kept.writes("menú"))[0]
     assert len(await absorbed.writes("menú")) == 1
+
+
+@pytest.mark.parametrize("older", ["kept", "absorbed"])
+class TestTwoOpenCasesJoined:
+    """Tickets made one of two open cases and told the closing of that one: t1, which t2 had joined."""
+
+    @pytest.fixture
+    async def both_open(self, absorbed, kept, older):
+        one, other = (kept, absorbed) if older == "kept" else (absorbed, kept)
+        for phone, ticket_id in ((one, "t1"), (other, "t2")):
+            await phone.writes("asesor")
+            await opened(phone, ticket_id)
+
+    @pytest.mark.usefixtures("both_open")
+    async def test_closed_before_the_merge_comes_nobody_is_left_in_silence(self, world, absorbed, kept):
+        assert len(await closed(kept, "t1", "t2")) == 1
+        assert len(await kept.writes("menú")) == 1
+        for _ in range(2):
+            await merge(world)
+            assert len(await closed(kept, "t1", "t2")) == 1
+        assert (await kept.session()).handover is None
+        assert len(await absorbed.writes("menú")) == 1
+
+    @pytest.mark.usefixtures("both_open")
+    async def test_closed_after_the_merge_too(self, world, absorbed, kept):
+        await merge(world)
+        assert await absorbed.writes("hola?") == []
+        for _ in range(2):
+            assert len(await closed(kept, "t1", "t2")) == 1
+        assert len(await absorbed.writes("menú")) == 1
+
+    @pytest.mark.usefixtures("both_open")
+    async def test_an_opening_that_comes_last_changes_nothing(self, world, absorbed, kept):
+        await closed(kept, "t1", "t2")
+        await merge(world)
+        for ticket_id in ("t1", "t2"):
+            await opened(absorbed, ticket_id)
+        assert len(await kept.writes("menú")) == 1
+
+    @pytest.mark.usefixtures("both_open")
+    async def test_an_older_closing_that_names_no_other_ends_its_own_case(self, world, kept, older):
+        await closed(kept, "t1")
+        await merge(world)
+        assert (await kept.session()).closed_tickets == ("t1",)
+        assert (await kept.session()).handover.ticket_id == "t2"
+        assert len(await closed(kept, "t2")) == 1
+        assert len(await kept.writes("menú")) == 1
+
+
+async def test_an_opening_told_after_closing_and_merge_ends_the_silence_that_waited_for_it(world, absorbed, kept):
+    await absorbed.writes("asesor")
+    await closed(kept, "t1")
+    await merge(world)
+    assert await kept.writes("menú") == []
+    await opened(absorbed, "t1")
+    assert len(await kept.writes("menú")) == 1
 
 
 async def test_a_case_that_closed_while_another_one_holds_the_chat_is_remembered_too(world, absorbed, kept):

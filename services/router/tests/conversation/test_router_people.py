@@ -4,52 +4,16 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from ticket_events import closed, opened, view
 
 from ispbot_contracts.base import derive_id
-from ispbot_contracts.common import AgentRef, Area, Author, AuthorKind
+from ispbot_contracts.common import Area, Author, AuthorKind
 from ispbot_contracts.content import TextContent
 from ispbot_contracts.settings import BotMode, OperationSettings
-from ispbot_contracts.tickets import TicketClosed, TicketOpened, TicketStatus, TicketTransferred, TicketView
 from ispbot_contracts.whatsapp import MessageSent
 from ispbot_router.handlers.agent_spoke import agent_spoke
-from ispbot_router.handlers.follow_ticket import ticket_closed, ticket_opened, ticket_transferred
 
-BRUNO = AgentRef(id="a1", name="Bruno")
 CORDOBA = ZoneInfo("America/Argentina/Cordoba")
-
-
-def view(phone, number: int = 12, **changes) -> TicketView:
-    fields = {
-        "ticket_id": f"t{number}", "number": number, "version": 1, "status": TicketStatus.PENDING, "area": Area.SUPPORT, "department": "soporte",
-        "contact_id": phone.contact, "customer": None, "customer_name": "Nélida Correa", "phone": phone.number, "reason": "Pidió hablar con una persona",
-        "summary": None, "opened_at": phone.world.now(), "waiting_since": None, "assignee": None, "zone_id": None, "zone_name": "Centro", "unread": 0,
-        "last_message_at": None, "preview": "", "preview_author": None, "closed_at": None, "closed_by": None, "close_comment": None,
-    }  # fmt: skip
-    return TicketView(**(fields | changes))
-
-
-async def opened(phone, ticket: TicketView, words: tuple[str, ...] = ()):
-    event = TicketOpened.start(
-        f"opened-{ticket.number}",
-        occurred_at=phone.world.now(),
-        contact_id=phone.contact,
-        ticket=ticket,
-        words=list(words),
-    )
-    return await ticket_opened(event, desk=phone.world.desk, sessions=phone.world.sessions)
-
-
-async def closed(phone, ticket: TicketView, heard_until: datetime | None = None):
-    event = TicketClosed.start(
-        f"closed-{ticket.number}",
-        occurred_at=phone.world.now(),
-        contact_id=phone.contact,
-        ticket=ticket,
-        by=BRUNO,
-        comment="interno",
-        heard_until=heard_until,
-    )
-    return await ticket_closed(event, desk=phone.world.desk, sessions=phone.world.sessions)
 
 
 async def agent_writes(phone, *, ticket_id: str | None = "t12", kind: AuthorKind = AuthorKind.AGENT, ident: str = "s1"):
@@ -242,56 +206,3 @@ class TestThePause:
         phone = world.phone()
         await agent_writes(phone, ticket_id=None, kind=AuthorKind.BOT)
         assert len(await phone.writes("hola")) == 1
-
-
-class TestTheGroups:
-    async def test_a_new_ticket_is_announced_in_the_group_of_its_area(self, world):
-        phone = world.phone()
-        [notice] = await opened(phone, view(phone), words=("hola", "no anda internet"))
-        assert (notice.group, notice.contact_id) == ("111@g.us", derive_id("group", "111@g.us"))
-        assert notice.content.text == (
-            "🎫 *Nuevo ticket #12* · soporte\n👤 Nélida Correa\n📱 +54 9 351 555-0001\n📍 Centro\n"
-            "📝 Pidió hablar con una persona\n💬 «no anda internet»"
-        )
-        [sales] = await opened(phone, view(phone, 13, area=Area.SALES))
-        assert sales.group == "222@g.us"
-
-    async def test_a_ticket_opened_by_others_silences_the_bot_too(self, world):
-        phone = world.phone()
-        await phone.writes("hola")
-        await opened(phone, view(phone))
-        assert await phone.writes("1") == []
-
-    @pytest.mark.parametrize(
-        ("to_agent", "to_department", "group", "to"),
-        [(BRUNO, None, "333@g.us", "Bruno"), (None, "administracion", "111@g.us", "Administración")],
-    )
-    async def test_a_transfer_is_announced_to_whom_it_goes(self, world, to_agent, to_department, group, to):
-        phone = world.phone()
-        event = TicketTransferred.start(
-            "x",
-            contact_id="c1",
-            ticket=view(phone),
-            by=AgentRef(id="a2", name="Ana"),
-            to_agent=to_agent,
-            to_department=to_department,
-        )
-        [notice] = await ticket_transferred(event, desk=world.desk)
-        assert notice.group == group
-        assert f"transferido a *{to}* por Ana" in notice.content.text
-
-    async def test_an_agent_without_a_group_of_their_own_is_not_announced(self, world):
-        event = TicketTransferred.start(
-            "x",
-            contact_id="c1",
-            ticket=view(world.phone()),
-            by=BRUNO,
-            to_agent=AgentRef(id="a9", name="Zoe"),
-            to_department=None,
-        )
-        assert await ticket_transferred(event, desk=world.desk) == ()
-
-    async def test_a_stopped_bot_announces_nothing(self, world):
-        await world.set(OperationSettings(mode=BotMode.STOPPED))
-        phone = world.phone()
-        assert await opened(phone, view(phone)) == ()

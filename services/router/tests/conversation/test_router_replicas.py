@@ -2,6 +2,7 @@
 
 import pytest
 
+from ispbot_contracts.common import CustomerRef
 from ispbot_contracts.crm_writes import PromisePayment
 from ispbot_contracts.scheduler import BookVisit
 from ispbot_router.domain.session import Session
@@ -83,7 +84,9 @@ async def test_every_question_that_is_not_known_to_read_only_wants_a_read_conver
         except CopyUnverified as unverified:
             refused.append(str(unverified))
         try:
-            await world.desk.crm.promise("1001", world.now().date(), "key", "c1")
+            await world.desk.crm.promise(
+                CustomerRef(customer_id="1001", number="1001", name=""), world.now().date(), "key", "c1"
+            )
         except CopyUnverified as unverified:
             refused.append(str(unverified))
         return session.missed(), []

@@ -122,6 +122,19 @@ async def test_a_time_that_was_taken_meanwhile_settles_it(world):
     assert (await phone.session()).unsettled is None
 
 
+async def test_another_visit_is_not_booked_while_the_first_is_not_settled(world):
+    other = world.phone("c2", "5493515550002")
+    await other.writes("hola", "visita", "1")
+    first = (await (await unanswered(world, "deaf")).session()).unsettled
+    merged = ContactMerged.start("merge", contact_id="c2", absorbed_id="c1", phone="5493515550002")
+    await merge_contacts(merged, sessions=world.sessions)
+    assert "no puedo ver la agenda" in (await other.writes("sí"))[0]
+    assert (await other.session()).unsettled == first
+    assert {query.booking_key for query in asked(world, BookVisit)} == {first.key}
+    world.around.agenda_is = "fine"
+    assert "la visita que habías pedido no quedó agendada" in (await other.writes("reintentar"))[0]
+
+
 class TestTheAgendasEvent:
     async def test_a_visit_that_was_never_confirmed_is_told_once_without_being_asked_for(self, world):
         phone = await unanswered(world, "broken")

@@ -75,6 +75,8 @@ class TicketOpened(_Owned, Event):
     contact_id: ContactId
     ticket: TicketView
     words: list[str]
+    unasked: bool = False
+    """The customer did not ask for a person and knows nothing of it: the bot says so before it falls silent."""
 
 
 class TicketTaken(_Owned, Event):
@@ -102,6 +104,8 @@ class TicketClosed(_Owned, Event):
 
     ``heard_until``: when the customer sent the last message that the agent could read before closing. Whoever gets to that
     message later than to this event must not take it for words to the bot.
+    ``joined_ids``: the tickets that went on in this one when their contact turned out to be the same person. No closing of
+    their own is told: they end with this one.
     """
 
     name: ClassVar[str] = "ticket_closed"
@@ -110,6 +114,7 @@ class TicketClosed(_Owned, Event):
     by: AgentRef
     comment: str | None
     heard_until: AwareDatetime | None = None
+    joined_ids: list[str] = []
 
 
 class TicketUpdated(_Owned, Event):

@@ -54,7 +54,11 @@ class MessageReceived(_Owned, Event):
 
 
 class MessageEdited(_Owned, Event):
-    """The sender changed the words of an earlier message."""
+    """The sender changed the words of an earlier message.
+
+    ``wa_id`` is WhatsApp's id of the edit itself: what stands under it did not decrypt at first and is no message. The same
+    holds for MessageDeleted and ReactionReceived.
+    """
 
     name: ClassVar[str] = "message_edited"
     contact_id: ContactId
@@ -62,6 +66,7 @@ class MessageEdited(_Owned, Event):
     from_me: bool
     content: Content
     edited_at: AwareDatetime
+    wa_id: str | None = None
 
 
 class MessageDeleted(_Owned, Event):
@@ -71,6 +76,7 @@ class MessageDeleted(_Owned, Event):
     contact_id: ContactId
     target_wa_id: str
     from_me: bool
+    wa_id: str | None = None
 
 
 class ReactionReceived(_Owned, Event):
@@ -81,6 +87,7 @@ class ReactionReceived(_Owned, Event):
     target_wa_id: str
     from_me: bool
     emoji: str
+    wa_id: str | None = None
 
 
 class MediaStored(_Owned, Event):

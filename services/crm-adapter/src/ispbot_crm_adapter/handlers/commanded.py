@@ -29,9 +29,11 @@ async def carry_out(
     crm: CurrentCrm, ledger: WriteLedger,
 ) -> list[Message]:  # fmt: skip
     """Return the event that tells how it ended. Raises Retryable while it has no end."""
-    customer_id = command.customer_id if isinstance(command, FileCase | RegisterPayment) else None
+    customer_id, source = None, ""
+    if isinstance(command, FileCase | RegisterPayment):
+        customer_id, source = command.customer_id, command.source
     try:
-        async with crm.use() as opened:
+        async with crm.use(source) as opened:
             write, noted = await prepare(opened, writer_for(opened, needs))
             customer_id = customer_id or write.customer_id or None  # taking back a payment names no customer
             reference = await engine(crm, opened, ledger).carry_out(write, asked_at=command.occurred_at, **noted)

@@ -14,8 +14,6 @@ from ispbot_runtime.logs import get_logger
 
 log = get_logger(__name__)
 
-_OWED = (InvoiceStatus.UNPAID, InvoiceStatus.OVERDUE)
-
 
 async def fetch_invoice_pdf(query: FetchInvoicePdf, *, crm: CurrentCrm, files: InvoiceFiles) -> InvoicePdf:
     """Return the invoice asked for, else the oldest unpaid one, else the newest, with its file.
@@ -23,7 +21,7 @@ async def fetch_invoice_pdf(query: FetchInvoicePdf, *, crm: CurrentCrm, files: I
     Raises Refusal: customer_not_found, no_invoice, no_pdf, crm_not_configured, crm_unavailable (with reason ``timeout`` the
     file may be there at the next try); Unavailable when the media store is away.
     """
-    async with crm.use() as opened:
+    async with crm.use(query.source) as opened:
         customer_id = number_key(query.customer_id)
         if customer_id is None:
             raise Refusal("customer_not_found", texts.CUSTOMER_NOT_FOUND)
@@ -55,7 +53,7 @@ def _choose(invoices: list[Invoice], wanted: str | None) -> Invoice:
         if chosen is None:
             raise Refusal("no_invoice", texts.INVOICE_NOT_OF_CUSTOMER)
         return chosen
-    owed = [invoice for invoice in invoices if invoice.status in _OWED]
+    owed = [invoice for invoice in invoices if invoice.owed.amount > 0]
     if not (owed or invoices):
         raise Refusal("no_invoice", texts.NO_INVOICE)
     return owed[-1] if owed else invoices[0]

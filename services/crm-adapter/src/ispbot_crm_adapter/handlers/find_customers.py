@@ -80,11 +80,12 @@ async def _ask(opened: Opened, index: CustomerIndex, by: By, value: str) -> list
 
 
 async def _not_listed_as_of(opened: Opened, index: CustomerIndex, by: By, value: str) -> datetime | None:
-    """Return since when the list of everybody does not have this person; None when it has, or is too old or not whole.
+    """Return since when the list of everybody does not have this person; None when it has, or is too old, not whole, or
+    without any such key.
 
     Strangers write often: where searches are charged for, the list answers. Somebody new still has their document.
     """
-    if await index.listed(opened.source, by, value):
+    if await index.listed(opened.source, by, value) or not await index.tells(opened.source, by):
         return None
     as_of = await index.as_of(opened.source)
     return as_of if as_of is not None and utc_now() - as_of < _DIRECTORY_TRUSTED else None
@@ -109,7 +110,7 @@ async def _as_last_seen(
     opened: Opened, store: CrmStore, index: CustomerIndex, by: By, value: str, error: CrmError
 ) -> CustomersFound:
     log.info("crm_answer_from_memory", query=FindCustomers.name, reason=error.code)
-    seen = await _still_theirs(opened, index, by, value, await store.snapshots(opened.source, by, value))
+    seen = await _still_theirs(opened, store, index, by, value, await store.snapshots(opened.source, by, value))
     if seen:
         as_of = min(snapshot.account_as_of for snapshot in seen)
         return _stale(opened, _served_first([snapshot.account for snapshot in seen]), as_of)
@@ -121,14 +122,19 @@ async def _as_last_seen(
 
 
 async def _still_theirs(
-    opened: Opened, index: CustomerIndex, by: By, value: str, seen: list[Snapshot]
+    opened: Opened, store: CrmStore, index: CustomerIndex, by: By, value: str, seen: list[Snapshot]
 ) -> list[Snapshot]:
-    """Leave out whom a later list of everybody does not have under this phone, document or number any more."""
+    """Leave out who lost this phone, document or number by a later list of everybody: it has none of them any more, names
+    others for it, or others in its place. A list that names none (not every system's has phones) proves nothing.
+    """
     listed_at = await index.as_of(opened.source) if seen else None
     if listed_at is None:
         return seen
     listed = await index.listed(opened.source, by, value)
-    return [each for each in seen if each.account_as_of > listed_at or each.account.customer_id in listed]
+    older = [each.account.customer_id for each in seen if each.account_as_of <= listed_at]
+    silent = [] if listed else await store.listed_without(opened.source, by, older)
+    lost = set(older) - {*listed, *silent}
+    return [each for each in seen if each.account.customer_id not in lost]
 
 
 def _stale(opened: Opened, customers: list[CustomerAccount], as_of: datetime) -> CustomersFound:

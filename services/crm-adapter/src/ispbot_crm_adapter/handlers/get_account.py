@@ -23,7 +23,7 @@ async def get_account(query: GetAccount, *, crm: CurrentCrm, store: CrmStore, re
 
     Raises Refusal: customer_not_found, crm_not_configured, crm_unavailable.
     """
-    async with crm.use() as opened:
+    async with crm.use(query.source) as opened:
         customer_id = number_key(query.customer_id)
         if customer_id is None:
             raise Refusal("customer_not_found", texts.CUSTOMER_NOT_FOUND)

@@ -16,7 +16,7 @@ from ispbot_runtime.errors import Refusal
 
 async def get_payment_link(query: GetPaymentLink, *, crm: CurrentCrm) -> PaymentLink:
     """Return the link of ``invoice_id``, else of the oldest unpaid invoice or the whole debt. Raises Refusal."""
-    async with crm.use() as opened:
+    async with crm.use(query.source) as opened:
         try:
             async with asyncio.timeout(crm.limits.question_s):
                 return await _link(opened, query)

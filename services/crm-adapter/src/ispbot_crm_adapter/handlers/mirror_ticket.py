@@ -23,7 +23,7 @@ async def mirror_ticket(event: TicketOpened, *, crm: CurrentCrm) -> list[Message
             return []
         case = FileCase.caused_by(
             event, "mirror", contact_id=event.contact_id, customer_id=ticket.customer.customer_id,
-            ticket_id=ticket.ticket_id, title=title, text=text,
+            source=ticket.customer.source, ticket_id=ticket.ticket_id, title=title, text=text,
         )  # fmt: skip
         return [case]
     if ticket.area is not Area.SALES or not settings.mirror_leads or Capability.LEADS not in can:

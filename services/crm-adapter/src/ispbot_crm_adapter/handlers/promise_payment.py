@@ -15,7 +15,7 @@ from ispbot_runtime.errors import Refusal, Unavailable
 
 async def get_promise_terms(query: GetPromiseTerms, *, crm: CurrentCrm, promises: Promises) -> PromiseTerms:
     """Return the terms. Raises Refusal as the question says, Unavailable when the database is away."""
-    async with crm.use() as opened:
+    async with crm.use(query.source) as opened:
         customer_id = _key(query.customer_id)
         try:
             async with asyncio.timeout(crm.limits.question_s):
@@ -30,7 +30,7 @@ async def get_promise_terms(query: GetPromiseTerms, *, crm: CurrentCrm, promises
 
 async def promise_payment(query: PromisePayment, *, crm: CurrentCrm, promises: Promises) -> PromiseRecorded:
     """Record the promise, once per ``request_key``. Raises Refusal as the question says; ``reason`` timeout: ask again."""
-    async with crm.use() as opened:
+    async with crm.use(query.source) as opened:
         customer_id = _key(query.customer_id)
         try:
             async with asyncio.timeout(crm.limits.question_s):

@@ -4,11 +4,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ispbot_contracts.base import Message
-from ispbot_contracts.crm import Capability, InvoiceStatus
+from ispbot_contracts.crm import Capability
 from ispbot_contracts.crm_writes import PaymentRegistered, PaymentUndone, RegisterPayment, UndoPayment
 from ispbot_crm_adapter import texts
 from ispbot_crm_adapter.adapters.factory import Opened
 from ispbot_crm_adapter.connection import CurrentCrm
+from ispbot_crm_adapter.due import owed_invoices
 from ispbot_crm_adapter.errors import CrmRejected, NoSuchCustomer
 from ispbot_crm_adapter.handlers.commanded import carry_out
 from ispbot_crm_adapter.handlers.file_case import mark_of
@@ -17,8 +18,6 @@ from ispbot_crm_adapter.ports import CrmWriter, PaymentDraft, Sighting
 from ispbot_crm_adapter.write_ledger import WriteEntry, WriteLedger, WriteState
 from ispbot_crm_adapter.writes import Write
 from ispbot_runtime.errors import Refusal
-
-_OWED = (InvoiceStatus.UNPAID, InvoiceStatus.OVERDUE)
 
 
 async def register_payment(command: RegisterPayment, *, crm: CurrentCrm, ledger: WriteLedger) -> list[Message]:
@@ -79,7 +78,7 @@ async def _draft(command: RegisterPayment, opened: Opened, writer: CrmWriter) ->
         raise NoSuchCustomer
     invoice_id = number_key(command.invoice_id) if command.invoice_id is not None else None
     if writer.promises_by_invoice:
-        owed = [invoice.invoice_id for invoice in statement.invoices if invoice.status in _OWED]
+        owed = [invoice.invoice_id for invoice in owed_invoices(statement)]
         wanted = invoice_id or (owed[-1] if owed else None)
         if wanted not in owed:
             raise CrmRejected("rejected", texts.ALREADY_PAID)

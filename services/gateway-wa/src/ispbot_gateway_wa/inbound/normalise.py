@@ -64,14 +64,15 @@ def _event(account: str, message: MessageIn, contact_id: ContactId, phone: str |
         case Edited(target_id=target_id, content=content):
             return MessageEdited.start(
                 derive_id(*place, "edited"), contact_id=contact_id, target_wa_id=target_id, from_me=message.from_me,
-                content=content, edited_at=message.sent_at,
+                content=content, edited_at=message.sent_at, wa_id=message.wa_id,
             )  # fmt: skip
         case Revoked(target_id=target_id):
             return MessageDeleted.start(
-                derive_id(*place, "deleted"), contact_id=contact_id, target_wa_id=target_id, from_me=message.from_me
-            )
+                derive_id(*place, "deleted"), contact_id=contact_id, target_wa_id=target_id, from_me=message.from_me,
+                wa_id=message.wa_id,
+            )  # fmt: skip
         case Reacted(target_id=target_id, emoji=emoji):
             return ReactionReceived.start(
                 derive_id(*place, "reaction"), contact_id=contact_id, target_wa_id=target_id, from_me=message.from_me,
-                emoji=emoji,
+                emoji=emoji, wa_id=message.wa_id,
             )  # fmt: skip

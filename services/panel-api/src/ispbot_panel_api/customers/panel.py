@@ -3,10 +3,13 @@
 import asyncio
 from dataclasses import dataclass
 
+from ispbot_contracts.base import utc_now
+from ispbot_contracts.common import CustomerRef, Freshness
 from ispbot_contracts.crm import (
     AccountFound,
     Connection,
     CustomerAccount,
+    CustomersFound,
     CustomerStatus,
     FindCustomers,
     GetAccount,
@@ -71,16 +74,19 @@ async def customer_panel(ticket: TicketView, chosen: str | None, *, bus: Bus) ->
 
 async def _crm(ticket: TicketView, chosen: str | None, *, bus: Bus) -> _Crm:
     try:
-        accounts = await _accounts(ticket, bus=bus)
+        by_phone = await _by_phone(ticket, bus=bus)
+        accounts = list(by_phone.customers)
+        customer = _of_the_system_in_use(ticket.customer, by_phone.source)
         known = [account.customer_id for account in accounts]
-        if ticket.customer is not None and ticket.customer.customer_id not in known:
-            known.insert(0, ticket.customer.customer_id)
+        if customer is not None and customer.customer_id not in known:
+            known.insert(0, customer.customer_id)
         if chosen is not None and chosen not in known:
             raise Failure(404, "customer_not_found", "Ese contrato no es de este cliente.", field="customer_id")
-        wanted = chosen or (ticket.customer.customer_id if ticket.customer else None) or (known[0] if known else None)
+        wanted = chosen or (customer.customer_id if customer else None) or (known[0] if known else None)
         if wanted is None:
             return _Crm([], None, _UNKNOWN)
-        found = await bus.ask(GetAccount(customer_id=wanted), timeout_s=_LIMIT_S)
+        source = customer.source if customer is not None and customer.customer_id == wanted else by_phone.source
+        found = await bus.ask(GetAccount(customer_id=wanted, source=source), timeout_s=_LIMIT_S)
     except Refusal as refusal:
         return _Crm([], None, refusal.message)
     except Unavailable as error:
@@ -91,10 +97,16 @@ async def _crm(ticket: TicketView, chosen: str | None, *, bus: Bus) -> _Crm:
     return _Crm(accounts, found, None)
 
 
-async def _accounts(ticket: TicketView, *, bus: Bus) -> list[CustomerAccount]:
+async def _by_phone(ticket: TicketView, *, bus: Bus) -> CustomersFound:
     if ticket.phone is None:
-        return []
-    return list((await bus.ask(FindCustomers(by="phone", value=ticket.phone), timeout_s=_LIMIT_S)).customers)
+        return CustomersFound(customers=[], freshness=Freshness(as_of=utc_now()))
+    return await bus.ask(FindCustomers(by="phone", value=ticket.phone), timeout_s=_LIMIT_S)
+
+
+def _of_the_system_in_use(customer: CustomerRef | None, source: str) -> CustomerRef | None:
+    """Leave out whom the ticket knows by an id of another management system: here it is somebody else's."""
+    foreign = customer is not None and source and customer.source not in {"", source}
+    return None if foreign else customer
 
 
 async def _previous(ticket: TicketView, *, bus: Bus) -> tuple[list[PreviousTicket], str | None]:

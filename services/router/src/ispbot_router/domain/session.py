@@ -216,6 +216,10 @@ class Session:
         """Tell whether people attend and the bot is silent."""
         return self.handover is not None and now < self.handover.until
 
+    def awaits_ticket(self) -> bool:
+        """Tell whether people attend and it is not known under which ticket."""
+        return self.handover is not None and self.handover.ticket_id is None
+
     def handed_over(self, reason: str, until: datetime, ticket_id: str | None = None) -> "Session":
         """Leave the chat to people."""
         return replace(self.begun_anew(), handover=Handover(reason=reason, until=until, ticket_id=ticket_id))
@@ -234,10 +238,10 @@ class Session:
         """Take the chat back from people, who have read what was sent up to ``heard_until``."""
         return replace(self.begun_anew(), heard_until=heard_until)
 
-    def ticket_closed(self, ticket_id: str) -> "Session":
-        """Remember that a ticket is closed."""
-        others = (each for each in self.closed_tickets if each != ticket_id)
-        return replace(self, closed_tickets=(*others, ticket_id)[-_CLOSED_KEPT:])
+    def tickets_closed(self, *ticket_ids: str) -> "Session":
+        """Remember that tickets are closed."""
+        others = (each for each in self.closed_tickets if each not in ticket_ids)
+        return replace(self, closed_tickets=(*others, *ticket_ids)[-_CLOSED_KEPT:])
 
     def given_back_if_closed(self, tickets: Sequence[str]) -> "Session":
         """Take the chat back when its ticket is one of these, which were closed under another name of the contact."""

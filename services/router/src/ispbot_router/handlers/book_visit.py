@@ -93,6 +93,7 @@ async def confirm(turn: Turn, _: str = "") -> str | None:
     slot, account = draft.slot, turn.session.account
     if slot is None or draft.key is None:
         return "do:other_slot"
+    _require_settled(turn, apart_from=draft.key)
     zone = turn.desk.zones().zone_at(draft.position)
     question = BookVisit(
         booking_key=draft.key, correlation_id=turn.message.correlation_id, kind=VisitKind(draft.kind), starts_at=slot.starts_at,
@@ -122,9 +123,15 @@ def _booked(turn: Turn, draft: VisitDraft, visit: Visit) -> None:
 
 
 async def _begin(turn: Turn, draft: VisitDraft) -> str | None:
-    if turn.session.unsettled is not None:
-        raise AgendaAway("it is not known yet whether an earlier booking stands")
+    _require_settled(turn)
     return await _offer(turn, draft)
+
+
+def _require_settled(turn: Turn, *, apart_from: str | None = None) -> None:
+    """Nothing new is booked while nobody knows whether an earlier booking stands. Raises AgendaAway."""
+    unsettled = turn.session.unsettled
+    if unsettled is not None and unsettled.key != apart_from:
+        raise AgendaAway("it is not known yet whether an earlier booking stands")
 
 
 async def _offer(turn: Turn, draft: VisitDraft) -> str | None:

@@ -8,7 +8,7 @@ from ispbot_contracts.content import (
     UndecryptableContent,
 )
 from ispbot_router.domain import words
-from ispbot_router.domain.session import Step
+from ispbot_router.domain.session import Session, Step
 from ispbot_router.domain.understand import Answered, Chosen, Meaning, NotUnderstood, Said, anywhere, understand
 from ispbot_router.domain.words import Word
 from ispbot_router.handlers.act import act
@@ -32,7 +32,7 @@ async def converse(turn: Turn) -> None:
     if is_first:
         turn.crm_was_away = not await recognise(turn)
         turn.stand_at_main_menu()
-    if turn.session.retry != CONFIRM:
+    if not _may_confirm_again(turn.session):
         await settle_visit(turn)
     match turn.message.content:
         case TextContent(text=text) | ChoiceContent(text=text):
@@ -90,7 +90,7 @@ async def _first_words(turn: Turn, text: str) -> None:
 
 async def _hear(turn: Turn, text: str) -> None:
     meaning = understand(text, turn.session, turn.menus)
-    if turn.session.retry == CONFIRM and _is_about_something_else(meaning):
+    if _may_confirm_again(turn.session) and _is_about_something_else(meaning):
         await settle_visit(turn)
     match meaning:
         case Chosen(token):
@@ -103,6 +103,13 @@ async def _hear(turn: Turn, text: str) -> None:
             await act(turn, f"{_FREE_TEXT_TOKENS[turn.session.step]}:{answer}")
         case NotUnderstood(out_of_range=out_of_range):
             _misunderstood(turn, out_of_range=out_of_range)
+
+
+def _may_confirm_again(session: Session) -> bool:
+    """Tell whether *reintentar* books the unanswered visit once more; one of two contacts that became one may be another."""
+    visit, unsettled = session.visit, session.unsettled
+    another = visit is not None and unsettled is not None and visit.key != unsettled.key
+    return session.retry == CONFIRM and not another
 
 
 def _is_about_something_else(meaning: Meaning) -> bool:

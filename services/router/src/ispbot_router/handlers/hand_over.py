@@ -1,8 +1,11 @@
 """Leave the chat to people: open the ticket, tell the customer, fall silent."""
 
+from datetime import datetime
+
 from ispbot_contracts.common import Area
 from ispbot_contracts.tickets import OpenTicket
 from ispbot_router import metrics
+from ispbot_router.desk import Desk
 from ispbot_router.domain.hours import week_spans
 from ispbot_router.domain.menu import Bot, Spot
 from ispbot_router.texts import figures, people
@@ -53,16 +56,16 @@ def hand_over(
             phone=turn.message.phone, zone_id=zone.zone_id if zone else None, zone_name=zone.name if zone else None,
         )
     )  # fmt: skip
-    turn.say("hand_over", _attention(turn, department_name, words))
+    turn.say("hand_over", attention(turn.desk, turn.now, department_name, words))
     turn.session = turn.session.handed_over(cause, turn.now + turn.desk.pause)
     metrics.HANDOVERS.labels(cause).inc()
 
 
-def _attention(turn: Turn, department: str, words: str | None) -> str:
-    hours = turn.desk.hours()
-    if hours.is_open(turn.now):
+def attention(desk: Desk, now: datetime, department: str, words: str | None) -> str:
+    """Return what a customer reads who is left to people: ``words`` or that somebody will answer, and when while closed."""
+    hours = desk.hours()
+    if hours.is_open(now):
         return words or people.waiting(department)
-    now = turn.desk.local(turn.now)
     week = figures.week(week_spans(hours.hours))
-    closed = people.out_of_hours(week, hours.next_opening(turn.now), now)
+    closed = people.out_of_hours(week, hours.next_opening(now), desk.local(now))
     return f"{words}\n\n{closed}" if words else f"{closed}\n{people.LEAVE_IT_WRITTEN}"

@@ -29,7 +29,7 @@ _OWN_REFUSALS = frozenset({"promise_pending", "promise_limit", "promise_refused"
 async def offer_promise(turn: Turn, _: Spot) -> str | None:
     """Offer the days until which a payment can be promised."""
     try:
-        terms = await turn.desk.crm.promise_terms(turn.account.customer_id)
+        terms = await turn.desk.crm.promise_terms(turn.contract)
     except Refusal as refusal:
         return _no_promise(turn, refusal)
     days = days_between(turn.today, terms.latest)
@@ -44,10 +44,10 @@ async def offer_promise(turn: Turn, _: Spot) -> str | None:
 async def take_day(turn: Turn, chosen: str) -> str | None:
     """Book the promise of the day ``chosen`` (``<day>:<asking>``), once for each asking."""
     day, _, asking = chosen.partition(":")
-    customer_id = turn.account.customer_id
-    key = derive_id("promise", customer_id, day, asking)
+    customer = turn.contract
+    key = derive_id("promise", customer.customer_id, day, asking)
     try:
-        recorded = await turn.desk.crm.promise(customer_id, date.fromisoformat(day), key, turn.session.contact_id)
+        recorded = await turn.desk.crm.promise(customer, date.fromisoformat(day), key, turn.session.contact_id)
     except Refusal as refusal:
         return _no_promise(turn, refusal)
     turn.offer(

@@ -13,11 +13,14 @@ from ispbot_router.turn import Turn
 
 _FRESH = timedelta(hours=6)
 """Names and contracts change seldom; balances are never remembered."""
+_FORGOTTEN = timedelta(days=90)
+"""Phone numbers are given to other people: after such a silence a document that was once told says nothing any more."""
 
 
 async def recognise(turn: Turn) -> bool:
     """Find out who writes; returns False when the management system could not be asked and we know nobody."""
     _forget_people_of_another_system(turn)
+    _forget_after_a_long_silence(turn)
     identity = turn.session.identity
     phone = turn.message.phone
     known = bool(identity.accounts) and not identity.as_last_seen
@@ -65,6 +68,12 @@ def _forget_people_of_another_system(turn: Turn) -> None:
         turn.session = turn.session.with_identity(Identity())
     elif source and identity.accounts and not identity.source:
         turn.session = turn.session.with_identity(replace(identity, source=source))
+
+
+def _forget_after_a_long_silence(turn: Turn) -> None:
+    last_at = turn.session.last_at
+    if last_at is not None and turn.now - last_at > _FORGOTTEN:
+        turn.session = turn.session.with_identity(Identity())
 
 
 def _account(customer: CustomerAccount) -> Account:

@@ -12,7 +12,7 @@ _NO_FILE = {"no_pdf": texts.NO_PDF, "no_invoice": texts.NO_INVOICE}
 async def send_invoice(turn: Turn, _: Spot) -> str | None:
     """Send the oldest unpaid invoice, else the newest; without a file say so and offer an advisor."""
     try:
-        pdf = await turn.desk.crm.invoice_pdf(turn.account.customer_id)
+        pdf = await turn.desk.crm.invoice_pdf(turn.contract)
     except Refusal as refusal:
         if refusal.code not in _NO_FILE:
             raise

@@ -13,7 +13,7 @@ _NO_LINK = frozenset({"no_link", "not_supported"})
 async def send_payment_link(turn: Turn, _: Spot) -> str | None:
     """Send the link, or say why there is none and what else can be done."""
     try:
-        link = await turn.desk.crm.payment_link(turn.account.customer_id)
+        link = await turn.desk.crm.payment_link(turn.contract)
     except Refusal as refusal:
         if refusal.code == _NOTHING_OWED:
             turn.offer("payment_link", texts.NOTHING_OWED, turn.follow_ups(MenuAction.INVOICE))

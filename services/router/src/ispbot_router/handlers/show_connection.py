@@ -9,7 +9,7 @@ from ispbot_router.turn import Turn
 
 async def show_connection(turn: Turn, _: Spot) -> str | None:
     """Say the state of each service and offer what helps in that state."""
-    found = await turn.desk.crm.account(turn.account.customer_id)
+    found = await turn.desk.crm.account(turn.contract)
     words = texts.connection(found.account) + texts.stale_note(found.freshness, turn.now)
     turn.offer("connection", words, turn.follow_ups(*_what_helps(found.account)))
     return None

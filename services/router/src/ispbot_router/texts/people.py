@@ -14,6 +14,14 @@ def waiting(department: str) -> str:
     )
 
 
+def a_person_looks(department: str) -> str:
+    """Somebody of the department was called although nobody asked: something that the bot began needs a person."""
+    return (
+        f"🙋 Lo que pediste necesita que lo vea una persona: ya le avisé al equipo de *{department}*. "
+        "Te responden por este mismo chat."
+    )
+
+
 def out_of_hours(week: str, opening: datetime | None, now: datetime) -> str:
     """Nobody attends now; times are local."""
     hours = f" (atendemos {week})" if week else ""

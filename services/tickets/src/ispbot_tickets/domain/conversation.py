@@ -190,7 +190,7 @@ class Conversation:
             last=newest,
             unread=self.unread + other.unread,
             last_inbound_at=inbound,
-            ticket=surviving(self.ticket, other.ticket),
+            ticket=joined(self.ticket, other.ticket),
             parked=(*self.parked, *other.parked)[-MAX_PARKED:],
             recent=(*self.recent, *other.recent)[-RECENT:],
             absorbed=(*self.absorbed, *other.absorbed, other.contact_id),
@@ -235,10 +235,22 @@ def _clock(at: datetime) -> int:
     return int(at.timestamp() * 1_000_000)
 
 
-def surviving(one: Ticket | None, other: Ticket | None) -> Ticket | None:
-    """Return which of two contacts' tickets stays: an open one before a closed one, the older of two open ones."""
-    candidates = [ticket for ticket in (one, other) if ticket is not None]
-    opened = [ticket for ticket in candidates if ticket.is_open]
-    if opened:
-        return min(opened, key=lambda ticket: (ticket.opened_at, ticket.number))
-    return max(candidates, key=lambda ticket: ticket.number, default=None)
+def two_open(one: Ticket | None, other: Ticket | None) -> tuple[Ticket, Ticket] | None:
+    """Return the younger and the older of two contacts' open tickets, None when at most one is open."""
+    if one is None or other is None or not (one.is_open and other.is_open):
+        return None
+    older, younger = sorted((one, other), key=lambda ticket: (ticket.opened_at, ticket.number))
+    return younger, older
+
+
+def joined(one: Ticket | None, other: Ticket | None) -> Ticket | None:
+    """Return the one ticket of two contacts that are the same person: an open one before a closed one, the older of two
+    open ones, joined by the younger."""
+    both = two_open(one, other)
+    if both is not None:
+        younger, older = both
+        return older.joined_by(younger)
+    return max(
+        (ticket for ticket in (one, other) if ticket is not None),
+        key=lambda ticket: (ticket.is_open, ticket.number), default=None,
+    )  # fmt: skip

@@ -6,8 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ispbot_contracts.common import Author, DeliveryStatus
-from ispbot_contracts.content import Content, MediaContent, MediaInfo, UndecryptableContent, text_of
+from ispbot_contracts.common import Author, AuthorKind, DeliveryStatus
+from ispbot_contracts.content import Content, MediaContent, MediaInfo, TextContent, UndecryptableContent, text_of
 from ispbot_contracts.tickets import ArchivedMessage, QuotedView
 
 LineKind = Literal["message", "note", "event"]
@@ -195,6 +195,15 @@ class Line:
             quoted=quoted,
             media_state=media_state(content),
             revisions=(replace(self.revisions[0], content=content), *self.revisions[1:]),
+        )
+
+    def turned_out_as(self, words: str) -> "Line":
+        """Show what could not be decrypted as an event, for it is no message. The same line when it can be read already."""
+        if not isinstance(self.content, UndecryptableContent):
+            return self
+        content = TextContent(text=words)
+        return replace(
+            self, kind="event", direction=None, author=Author(kind=AuthorKind.SYSTEM), content=content, status=None
         )
 
     def view(self) -> ArchivedMessage:

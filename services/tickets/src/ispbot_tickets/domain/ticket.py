@@ -32,6 +32,8 @@ class Ticket:
     closed_at: datetime | None = None
     closed_by: AgentRef | None = None
     close_comment: str | None = None
+    joined_ids: tuple[str, ...] = ()
+    """Tickets of the same person that went on in this one."""
 
     @property
     def is_open(self) -> bool:
@@ -96,6 +98,10 @@ class Ticket:
     def answered(self) -> "Ticket":
         """A person answered: nobody waits."""
         return replace(self, waiting_since=None)
+
+    def joined_by(self, other: "Ticket") -> "Ticket":
+        """Go on with another open ticket of the same person in this one."""
+        return replace(self, joined_ids=(*self.joined_ids, *other.joined_ids, other.ticket_id))
 
     def summarised(self, *, summary: str, reason: str, confidence: float) -> "Ticket":
         """Keep the one-line summary, and the class read from the words when it is sure enough."""

@@ -1,5 +1,7 @@
 """What staff read in previews and in the event lines of a conversation."""
 
+from typing import Literal
+
 from ispbot_contracts.content import (
     ChoiceContent,
     ContactsContent,
@@ -22,6 +24,11 @@ _MEDIA_WORDS = {
     "voice": "🎤 Mensaje de voz",
     "document": "📄 Documento",
     "sticker": "🙂 Sticker",
+}
+_CHANGES = {
+    "edit": "Se editó un mensaje anterior",
+    "deletion": "Se eliminó un mensaje anterior",
+    "reaction": "Hubo una reacción a un mensaje anterior",
 }
 
 
@@ -60,6 +67,11 @@ def _media_words(content: MediaContent) -> str:
 
 def _with(words: str, detail: str | None) -> str:
     return f"{words}: {detail}" if detail else words
+
+
+def changed(change: Literal["edit", "deletion", "reaction"]) -> str:
+    """Say what a message was that could not be decrypted at first and is none of its own."""
+    return _CHANGES[change]
 
 
 def ticket_opened(number: int, reason: str) -> str:

@@ -10,6 +10,7 @@ from ispbot_contracts.whatsapp import (
     ReceiptReceived,
 )
 from ispbot_tickets import metrics
+from ispbot_tickets.domain import wording
 from ispbot_tickets.domain.conversation import ParkedChange
 from ispbot_tickets.domain.line import Change, Deletion, Edit, Line, MediaArrived, MediaLost, Reaction, Receipt
 from ispbot_tickets.handlers.announce import millis, ticket_updated, updated
@@ -19,18 +20,17 @@ from ispbot_tickets.store.store import Store
 async def edit_message(event: MessageEdited, *, store: Store) -> list[Message]:
     """Show the new words and keep the old ones as a revision."""
     edit = Edit(content=event.content, at=millis(event.edited_at), from_me=event.from_me)
-    return await change_line(event, event.contact_id, event.target_wa_id, edit, store=store)
+    return await _change_target(event, edit, store=store)
 
 
 async def delete_message(event: MessageDeleted, *, store: Store) -> list[Message]:
     """Mark the line as deleted; the row stays."""
-    return await change_line(event, event.contact_id, event.target_wa_id, Deletion(from_me=event.from_me), store=store)
+    return await _change_target(event, Deletion(from_me=event.from_me), store=store)
 
 
 async def react(event: ReactionReceived, *, store: Store) -> list[Message]:
     """Show, replace or remove an emoji."""
-    change = Reaction(emoji=event.emoji, from_me=event.from_me)
-    return await change_line(event, event.contact_id, event.target_wa_id, change, store=store)
+    return await _change_target(event, Reaction(emoji=event.emoji, from_me=event.from_me), store=store)
 
 
 async def store_media(event: MediaStored, *, store: Store) -> list[Message]:
@@ -51,17 +51,37 @@ async def move_ticks(event: ReceiptReceived, *, store: Store) -> list[Message]:
     return outputs
 
 
+async def _change_target(
+    event: MessageEdited | MessageDeleted | ReactionReceived, change: Edit | Deletion | Reaction, *, store: Store
+) -> list[Message]:
+    """Change the message that the event names; what stands under the event's own id is shown as what it turned out to be."""
+    outputs = await change_line(event, event.contact_id, event.target_wa_id, change, store=store)
+    if event.wa_id is None or event.wa_id == event.target_wa_id:
+        return outputs
+    placeholder = await _line_of(event.contact_id, event.wa_id, store=store)
+    if placeholder is None:
+        return outputs
+    words = wording.changed(change.kind)
+    line = await store.lines.change(placeholder, lambda before: before.turned_out_as(words), cause=event.id)
+    return [*outputs, *await new_words(event, line, store=store)] if line.cause == event.id else outputs
+
+
+async def _line_of(contact_id: str, wa_id: str, *, store: Store) -> Line | None:
+    """Return a message of a contact, or of the person that the contact was merged into."""
+    line = await store.lines.by_wa_id(contact_id, wa_id)
+    if line is not None:
+        return line
+    conversation = await store.conversations.load(contact_id)
+    return await store.lines.by_wa_id(conversation.contact_id, wa_id) if conversation.contact_id != contact_id else None
+
+
 async def change_line(event: Message, contact_id: str, wa_id: str, change: Change, *, store: Store) -> list[Message]:
     """Apply a change to a message, or keep it until the message comes.
 
     A change that came before gives the same event again; one that says nothing new gives none.
     """
     line = store.lines.recall(contact_id, wa_id) if isinstance(change, Receipt) else None
-    line = line or await store.lines.by_wa_id(contact_id, wa_id)
-    if line is None:
-        conversation = await store.conversations.load(contact_id)
-        if conversation.contact_id != contact_id:
-            line = await store.lines.by_wa_id(conversation.contact_id, wa_id)
+    line = line or await _line_of(contact_id, wa_id, store=store)
     if line is None:
         await _park(event, contact_id, wa_id, change, store=store)
         return []

@@ -13,9 +13,8 @@ from ispbot_contracts.tickets import TicketStatus, TicketUpdated
 from ispbot_contracts.whatsapp import ContactIdentified, ContactMerged
 from ispbot_runtime.logs import get_logger
 from ispbot_tickets.domain import wording
-from ispbot_tickets.domain.conversation import Conversation, surviving
+from ispbot_tickets.domain.conversation import Conversation, two_open
 from ispbot_tickets.domain.line import Draft
-from ispbot_tickets.domain.ticket import Ticket
 from ispbot_tickets.handlers.announce import archived, millis, now, ticket_updated
 from ispbot_tickets.store.store import Store
 
@@ -71,17 +70,8 @@ async def _point(absorbed_id: str, kept_id: str, *, store: Store) -> Conversatio
             return after
 
 
-def _two_open(before: Conversation, absorbed: Conversation) -> tuple[Ticket, Ticket] | None:
-    """Return the younger and the older of two open tickets, None when at most one is open."""
-    one, other = before.open_ticket, absorbed.open_ticket
-    if one is None or other is None:
-        return None
-    older = surviving(one, other)
-    return (other, one) if older is one else (one, other)
-
-
 def _joined(event: ContactMerged, before: Conversation, absorbed: Conversation) -> Draft | None:
-    both = _two_open(before, absorbed)
+    both = two_open(before.ticket, absorbed.ticket)
     if both is None:
         return None
     younger, older = both
@@ -100,10 +90,10 @@ def _announce(event: ContactMerged, before: Conversation, absorbed: Conversation
     """Tell of the ticket that stays, and of the one that does not.
 
     The younger one's end is an update, not a "closed": the person is still being attended, so nobody gives them back
-    to the bot.
+    to the bot. The closing of the one that stays names it.
     """
     outputs: list[Message] = ticket_updated(event, after) if after.open_ticket else []
-    both = _two_open(before, absorbed)
+    both = two_open(before.ticket, absorbed.ticket)
     draft = _joined(event, before, absorbed)
     if both is None or draft is None:
         return outputs

@@ -56,10 +56,11 @@ async def tell_failed_write(event: CrmWriteFailed, *, store: Store, department: 
             raise Retryable("the ticket that a failed write was to be told on has just been closed", delay_s=_AGAIN_S)
         return replace(before, ticket=ticket)
 
-    draft = _draft(event, note_id, "note", crm_words.failed(event, reachable=conversation.last is not None), told_on)
+    reachable = conversation.last is not None
+    draft = _draft(event, note_id, "note", crm_words.failed(event, reachable=reachable), told_on)
     told = await archive(draft, cause=event, conversation=conversation, store=store, learn=call_somebody, known=known)
     log.info("failed_write_told", write=event.write, outcome=event.outcome, write_id=event.write_id)
-    return [*await _opened(event, told, store=store), *told]
+    return [*await _opened(event, told, store=store, unasked=reachable), *told]
 
 
 async def tell_filed(event: CaseFiled | LeadFiled, *, store: Store) -> list[Message]:
@@ -90,15 +91,18 @@ async def _ticket_of(event: CrmWriteFailed, conversation: Conversation, *, store
     return own if conversation.holds(own) or await store.tickets.get(own) is not None else None
 
 
-async def _opened(event: CrmWriteFailed, told: Sequence[MessageArchived], *, store: Store) -> list[Message]:
+async def _opened(
+    event: CrmWriteFailed, told: Sequence[MessageArchived], *, store: Store, unasked: bool
+) -> list[Message]:
     """Tell of the ticket that was opened for it; nothing once it is closed: the queue has seen it."""
     own = [line.ticket for line in told if line.ticket is not None and line.ticket.ticket_id == _own_ticket_id(event)]
     for view in own:
         await store.tickets.save(view)  # before anybody hears of it: leads from the ticket to the conversation
         log.info("ticket_opened", ticket_id=view.ticket_id, number=view.number, area=view.area.value)
     return [
-        TicketOpened.caused_by(event, "opened", contact_id=view.contact_id, ticket=view, words=[]) for view in own
-    ]  # fmt: skip
+        TicketOpened.caused_by(event, "opened", contact_id=view.contact_id, ticket=view, words=[], unasked=unasked)
+        for view in own
+    ]
 
 
 async def _new_ticket(

@@ -70,12 +70,24 @@ async def transfer_ticket(query: TransferTicket, *, store: Store) -> TicketFound
 async def close_ticket(query: CloseTicket, *, store: Store) -> TicketFound:
     """Resolve the case."""
     at = now()
+
+    def closed(_: Conversation, after: Conversation) -> list[TicketClosed]:
+        ticket = after.ticket_named(query.ticket_id)
+        return [
+            moved(
+                TicketClosed,
+                after,
+                by=query.agent,
+                comment=ticket.close_comment,
+                heard_until=after.last_inbound_at,
+                joined_ids=list(ticket.joined_ids),
+            )
+        ]
+
     return await _move(
         query.ticket_id,
         lambda ticket: ticket.close(query.agent, comment=query.comment, at=at, override=query.override),
-        lambda _, after: [
-            moved(TicketClosed, after, by=query.agent, comment=_comment(after), heard_until=after.last_inbound_at)
-        ],
+        closed,
         store=store,
         fact="ticket_closed",
     )
@@ -121,7 +133,3 @@ async def _move(
     if changed.messages:
         log.info(fact, ticket_id=ticket_id)
     return TicketFound(ticket=changed.conversation.view(changed.conversation.ticket_named(ticket_id)))
-
-
-def _comment(conversation: Conversation) -> str | None:
-    return conversation.ticket.close_comment if conversation.ticket else None

@@ -12,14 +12,12 @@ from ispbot_crm_adapter.adapters.scalars import person_name, position_of
 from ispbot_crm_adapter.identity import Locale, document_keys, number_key
 from ispbot_crm_adapter.ports import DirectoryEntry
 
-_OWED = (InvoiceStatus.UNPAID, InvoiceStatus.OVERDUE)
-
 
 def account_of(
     row: CustomerRow, balance: Decimal, invoices: list[Invoice], plans: Mapping[str, PlanRow], locale: Locale
 ) -> CustomerAccount:
     """Return the customer; the due date is the earliest among the invoices still owed."""
-    owed = [invoice for invoice in invoices if invoice.status in _OWED]
+    owed = [invoice for invoice in invoices if invoice.owed.amount > 0]
     return CustomerAccount(
         customer_id=row.id,
         number=row.code or row.id,

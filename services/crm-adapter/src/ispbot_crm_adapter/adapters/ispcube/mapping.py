@@ -21,14 +21,13 @@ _STATUSES = {
     "suspended": CustomerStatus.SUSPENDED,
     "no_service": CustomerStatus.CANCELLED,
 }
-_OWED = (InvoiceStatus.UNPAID, InvoiceStatus.OVERDUE)
 
 
 def account_of(
     row: CustomerRow, invoices: list[Invoice], plans: Mapping[str, PlanRow], locale: Locale
 ) -> CustomerAccount:
     """Return the customer; the due date is the earliest among the invoices still owed."""
-    owed = [invoice for invoice in invoices if invoice.status in _OWED]
+    owed = [invoice for invoice in invoices if invoice.owed.amount > 0]
     emails = sorted(row.contact_emails or [], key=lambda one: not one.principal)
     return CustomerAccount(
         customer_id=row.id,
@@ -59,10 +58,9 @@ def invoices_of(bills: list[BillRow], debt: Decimal, locale: Locale) -> list[Inv
     for bill in newest_first:
         if bill.internal_type.lower() != "invoice":
             continue
-        status = _standing(bill, uncovered, locale)
-        if status in _OWED:
-            uncovered -= bill.total
-        invoices.append(_invoice(bill, status, locale))
+        invoice = _invoice(bill, _standing(bill, uncovered, locale), locale)
+        uncovered -= invoice.owed.amount
+        invoices.append(invoice)
     return invoices
 
 

@@ -28,14 +28,13 @@ _INVOICES = {
     "anulado": InvoiceStatus.VOID,
     "anulada": InvoiceStatus.VOID,
 }
-OWED = (InvoiceStatus.UNPAID, InvoiceStatus.OVERDUE)
 
 
 def account_of(row: ClientRow, invoices: list[Invoice], locale: Locale) -> CustomerAccount:
     """Return the customer; the due date is the earliest among the invoices still owed."""
     services = row.servicios or []
     billing = row.facturacion
-    due = [invoice.due_on for invoice in invoices if invoice.status in OWED and invoice.due_on is not None]
+    due = [invoice.due_on for invoice in invoices if invoice.owed.amount > 0 and invoice.due_on is not None]
     return CustomerAccount(
         customer_id=row.id,
         number=row.id,
