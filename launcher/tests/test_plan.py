@@ -105,6 +105,21 @@ def test_free_ports_stay_the_same_on_the_next_start(data: DataFolder) -> None:
     assert (again.panel_port, again.phone_port, again.isp_port) == (first.panel_port, first.phone_port, first.isp_port)
 
 
+def test_a_port_that_only_root_may_use_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(LauncherError, match=r"port 80 \(panel\) is only for root: .*--panel-port PORT"):
+        choose_fixed({PANEL: 80})
+
+
+@pytest.mark.parametrize("port", [0, 65536])
+def test_a_number_that_is_no_port_is_refused_with_the_flag(port: int) -> None:
+    with pytest.raises(LauncherError, match=r"is no port \(--panel-port\)"):
+        choose_fixed({PANEL: port})
+
+
 def test_a_taken_port_is_said_with_its_holder_and_the_flag_to_use(data: DataFolder) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
