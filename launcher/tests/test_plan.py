@@ -10,7 +10,7 @@ import pytest
 
 from ispbot_launcher.bus_config import write_bus_config
 from ispbot_launcher.errors import LauncherError
-from ispbot_launcher.folders import DataFolder
+from ispbot_launcher.folders import DataFolder, data_folder
 from ispbot_launcher.pages import Opened, page_rows
 from ispbot_launcher.parts import SERVICES, Layer, Plan, Transport, build_parts
 from ispbot_launcher.ports import PANEL, PHONE, FreePorts, choose_fixed, holder
@@ -164,6 +164,15 @@ def test_the_last_page_says_where_to_click_and_what_comes_next(data: DataFolder)
         str(data.root), "./ispbot logs", "812 MB", "SecantusDB, beta",
     ):  # fmt: skip
         assert expected in text
+
+
+def test_what_the_page_says_to_type_means_the_folder_of_this_instance(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path / "a second")
+    data.create()
+    text = page(plan_of(data))
+    for words in ("up --real", "logs [part] [-f]", "reset", "down"):
+        assert f"./ispbot {words} --data-dir '{data.root}'" in text
+    assert data_folder(None).command("down") == "./ispbot down"
 
 
 def test_the_page_of_a_real_number_has_no_phone_page(data: DataFolder) -> None:

@@ -127,8 +127,8 @@ def test_all_packages_that_the_tests_lack_are_asked_for_in_one_line(
     monkeypatch.setattr(ctypes.util, "find_library", lambda _: None)
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     everything = "apt-get install -y chromium fonts-noto-color-emoji fonts-liberation libatomic1 libmagic1"
-    with pytest.raises(LauncherError, match=f'su - -c "{everything}"'):
+    with pytest.raises(LauncherError, match=f'su - -c "apt-get update && {everything}"'):
         debian.what_the_tests_need(Terminal(Console(quiet=True)))
     machine.add("sudo", "exit 1")
-    with pytest.raises(LauncherError, match=f"sudo {everything}"):
+    with pytest.raises(LauncherError, match=f"sudo apt-get update && sudo {everything}"):
         debian.what_the_tests_need(Terminal(Console(quiet=True)))

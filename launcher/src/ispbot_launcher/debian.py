@@ -15,11 +15,11 @@ _TEST_LIBRARIES = {"atomic": "libatomic1", "magic": "libmagic1"}
 
 
 def to_type(packages: tuple[str, ...]) -> str:
-    """Return the command with which this person installs Debian packages."""
-    command = f"apt-get install -y {' '.join(packages)}"
+    """Return the command with which this person installs Debian packages; the lists may be missing or old."""
+    update, command = "apt-get update", f"apt-get install -y {' '.join(packages)}"
     if os.geteuid() == 0:
-        return command
-    return f"sudo {command}" if shutil.which("sudo") else f'su - -c "{command}"'
+        return f"{update} && {command}"
+    return f"sudo {update} && sudo {command}" if shutil.which("sudo") else f'su - -c "{update} && {command}"'
 
 
 def install(terminal: Terminal, packages: tuple[str, ...], *, what_for: str) -> None:
