@@ -14,6 +14,7 @@ from ispbot_launcher.errors import LauncherError
 from ispbot_launcher.folders import REPOSITORY
 from ispbot_launcher.terminal import Terminal
 
+_AUTHORITIES = Path("/etc/ssl/certs/ca-certificates.crt")
 _PYTHON_WITHOUT_VENV_AND_PIP = """\
 case "$1 $2" in
   "-m venv" | "-m ensurepip") exit 1 ;;
@@ -26,7 +27,7 @@ esac"""
 _UV = """\
 [ "$1" = --version ] && exit 0
 mkdir -p "$UV_PROJECT_ENVIRONMENT/bin"
-printf '#!/bin/sh\\necho the launcher' >"$UV_PROJECT_ENVIRONMENT/bin/python"
+printf '#!/bin/sh\\necho "the launcher $UV_SYSTEM_CERTS"' >"$UV_PROJECT_ENVIRONMENT/bin/python"
 chmod +x "$UV_PROJECT_ENVIRONMENT"/bin/python"""
 _APT_GET = """\
 [ "$1" = download ] && : >python3-pip-whl.deb && exit 0
@@ -105,9 +106,18 @@ def test_without_venv_and_pip_the_packages_come_without_root(without_venv: Machi
     without_venv.add("apt-get", _APT_GET.format(log=tmp_path / "apt.log"))
     without_venv.add("dpkg-deb", _DPKG_DEB)
     done = without_venv.run("status")
-    assert (done.returncode, done.stdout) == (0, "the launcher\n"), done.stderr
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("the launcher")
     assert not (tmp_path / "apt.log").exists()
     assert not (without_venv.copy / ".tools" / "pip").exists()
+
+
+@pytest.mark.skipif(not _AUTHORITIES.exists(), reason="this machine has no list of certificate authorities")
+def test_the_launcher_trusts_the_systems_authorities_at_every_start(without_venv: Machine, tmp_path: Path) -> None:
+    """Not only when the packages are installed: it brings Node.js with uv, perhaps at a later start."""
+    without_venv.add("apt-get", _APT_GET.format(log=tmp_path / "apt.log"))
+    without_venv.add("dpkg-deb", _DPKG_DEB)
+    assert [without_venv.run("up").stdout for _ in range(2)] == ["the launcher true\n"] * 2
 
 
 def test_without_any_way_to_the_packages_only_what_to_type_is_said(without_venv: Machine) -> None:
