@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -114,29 +113,3 @@ async def test_status_asks_the_parts_themselves(bench) -> None:
     assert router.memory > 1_000_000
     assert not broken.ready
     starting.cancel()
-
-
-def test_the_script_answers_for_help_and_version_before_anything_is_installed(tmp_path: Path) -> None:
-    copy = tmp_path / "a copy with spaces"
-    (copy / "launcher").mkdir(parents=True)
-    shutil.copy(REPOSITORY / "ispbot", copy)
-    shutil.copy(REPOSITORY / "pyproject.toml", copy)
-    shutil.copytree(REPOSITORY / "launcher" / "src", copy / "launcher" / "src")
-    for argument, expected in (("help", "./ispbot"), ("version", "ispbot 0."), ("--help", "environment:")):
-        done = subprocess.run([str(copy / "ispbot"), argument], cwd="/", capture_output=True, text=True, check=True)
-        assert expected in done.stdout
-    assert not (copy / ".tools").exists()
-
-
-def test_the_script_says_what_to_type_when_python_is_missing(tmp_path: Path) -> None:
-    copy, programs = tmp_path / "copy", tmp_path / "bin"
-    copy.mkdir()
-    programs.mkdir()
-    shutil.copy(REPOSITORY / "ispbot", copy)
-    for name in ("bash", "readlink", "dirname", "env"):
-        (programs / name).symlink_to(shutil.which(name) or "")
-    done = subprocess.run(
-        [str(copy / "ispbot"), "help"], env={"PATH": str(programs)}, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 1
-    assert "sudo apt-get install -y python3 python3-venv" in done.stderr

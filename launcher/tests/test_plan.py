@@ -10,7 +10,7 @@ import pytest
 
 from ispbot_launcher.bus_config import write_bus_config
 from ispbot_launcher.errors import LauncherError
-from ispbot_launcher.folders import DataFolder
+from ispbot_launcher.folders import DataFolder, data_folder
 from ispbot_launcher.pages import Opened, page_rows
 from ispbot_launcher.parts import SERVICES, Layer, Plan, Transport, build_parts
 from ispbot_launcher.ports import PANEL, PHONE, FreePorts, choose_fixed, holder
@@ -105,6 +105,21 @@ def test_free_ports_stay_the_same_on_the_next_start(data: DataFolder) -> None:
     assert (again.panel_port, again.phone_port, again.isp_port) == (first.panel_port, first.phone_port, first.isp_port)
 
 
+def test_a_port_that_only_root_may_use_is_not_called_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(socket.socket, "bind", refuse)
+    with pytest.raises(LauncherError, match=r"port 80 \(panel\) is only for root: .*--panel-port PORT"):
+        choose_fixed({PANEL: 80})
+
+
+@pytest.mark.parametrize("port", [0, 65536])
+def test_a_number_that_is_no_port_is_refused_with_the_flag(port: int) -> None:
+    with pytest.raises(LauncherError, match=r"is no port \(--panel-port\)"):
+        choose_fixed({PANEL: port})
+
+
 def test_a_taken_port_is_said_with_its_holder_and_the_flag_to_use(data: DataFolder) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -149,6 +164,15 @@ def test_the_last_page_says_where_to_click_and_what_comes_next(data: DataFolder)
         str(data.root), "./ispbot logs", "812 MB", "SecantusDB, beta",
     ):  # fmt: skip
         assert expected in text
+
+
+def test_what_the_page_says_to_type_means_the_folder_of_this_instance(tmp_path: Path) -> None:
+    data = DataFolder(tmp_path / "a second")
+    data.create()
+    text = page(plan_of(data))
+    for words in ("up --real", "logs [part] [-f]", "reset", "down"):
+        assert f"./ispbot {words} --data-dir '{data.root}'" in text
+    assert data_folder(None).command("down") == "./ispbot down"
 
 
 def test_the_page_of_a_real_number_has_no_phone_page(data: DataFolder) -> None:

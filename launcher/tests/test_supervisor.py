@@ -65,7 +65,7 @@ async def test_a_part_that_keeps_ending_is_called_so_and_the_others_go_on(bench)
     assert delays[:5] == ["0.01 s", "0.02 s", "0.04 s", "0.08 s", "0.16 s"]
     told = [event.text for event in bench.events if event.what is Happening.LOOPING]
     assert len(told) == 1
-    assert "./ispbot logs ai" in told[0]
+    assert "logs/ai.log" in told[0]
 
 
 async def test_a_program_that_does_not_exist_is_a_failed_part_not_a_failed_launcher(bench) -> None:

@@ -33,6 +33,13 @@ def call(http, provider):
     return send
 
 
+async def test_a_browser_sees_what_this_is_and_whom_it_knows(http):
+    answer = await http.get("/")
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "sistema de gestión de la empresa inventada" in answer.text
+    assert "<td>+5493515550001</td><td>Nélida Correa</td>" in answer.text
+
+
 async def test_a_customer_is_found_by_document_with_the_fields_and_the_secrets_of_the_real_server(call):
     answer = await call("GetClientsDetails", cedula="20111222")
     assert answer["estado"] == "exito"

@@ -1,6 +1,7 @@
 """Where things are: the repository, the tools it brings, and the one folder with everything a company must keep."""
 
 import os
+import shlex
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +68,11 @@ class DataFolder:
     def marker(self) -> Path:
         """Proof that this folder is ours, asked for before anything is deleted."""
         return self.root / ".ispbot-data"
+
+    def command(self, words: str) -> str:
+        """Return what to type so that it means this folder."""
+        typed = f"./ispbot {words}"
+        return typed if self.root == _DEFAULT else f"{typed} --data-dir {shlex.quote(str(self.root))}"
 
     def create(self, *, least_free_bytes: int = _LEAST_FREE_BYTES) -> None:
         """Make the folders, closed to other users. Raises LauncherError when that is impossible or the disk is full."""

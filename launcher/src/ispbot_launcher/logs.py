@@ -152,10 +152,11 @@ def _follow(paths: list[Path], arguments: Namespace, terminal: Terminal) -> None
 
 def logs(arguments: Namespace) -> int:
     """Run ``./ispbot logs [part] [-f]``."""
-    folder = data_folder(arguments.data_dir).logs
+    data = data_folder(arguments.data_dir)
+    folder = data.logs
     known = sorted(path.stem for path in folder.glob("*.log"))
     if not known:
-        raise LauncherError(f"there are no logs in {folder} yet: start with ./ispbot up", code=BAD_USE)
+        raise LauncherError(f"there are no logs in {folder} yet: start with {data.command('up')}", code=BAD_USE)
     if arguments.part is not None and arguments.part not in known:
         raise LauncherError(f'no part is called "{arguments.part}". Parts with logs: {", ".join(known)}', code=BAD_USE)
     paths = [folder / f"{name}.log" for name in known if arguments.part in {None, name}]

@@ -47,7 +47,10 @@ def _install(terminal: Terminal, folder: Path) -> None:
     uv = os.environ.get("ISPBOT_UV") or shutil.which("uv")
     if uv is None:
         raise LauncherError("Node.js 20 or newer is needed to build the panel: start with ./ispbot, or install nodejs")
-    failure = "Node.js could not be installed from the Python package index. Type: sudo apt-get install -y nodejs npm"
+    failure = (
+        f"Node.js could not be installed from the Python package index. Is there a way to it? "
+        f"A Node.js {_LEAST_MAJOR} or newer with npm on PATH is used as well (Debian 12's own is too old)."
+    )
     with terminal.step("Node.js (for the panel)") as step:
         home = str(folder.parent)
         run_quietly((uv, "venv", "-q", "--clear", home), log="node.log", failure=failure)

@@ -27,6 +27,7 @@ class Opened:
 def page_rows(opened: Opened) -> list[tuple[str, str]]:
     """Return the rows of the page: a name and its text."""
     plan, demo = opened.plan, opened.plan.transport is Transport.DEMO
+    data = plan.data
     rows = [
         ("Panel", opened.addresses["panel"]),
         (
@@ -40,17 +41,17 @@ def page_rows(opened: Opened) -> list[tuple[str, str]]:
             ("Demo ISP", f"{opened.addresses['isp']}  the billing system of the made-up provider"),
             (
                 "Real number",
-                "stop with Ctrl-C, then ./ispbot up --real, and scan the panel's QR with WhatsApp Business",
+                f"stop with Ctrl-C, then {data.command('up --real')}, and scan the panel's QR with WhatsApp Business",
             ),
         ]
     else:
         rows += [
             ("Real number", "in the panel, scan the QR with WhatsApp Business: Linked devices > Link a device"),
-            ("Demo", "stop with Ctrl-C, then ./ispbot up --demo"),
+            ("Demo", f"stop with Ctrl-C, then {data.command('up --demo')}"),
         ]
     rows += [
-        ("Data", f"{plan.data.root}  (delete it all: ./ispbot reset)"),
-        ("Logs", f"{plan.data.logs}  (./ispbot logs [part] [-f])"),
+        ("Data", f"{data.root}  (delete it all: {data.command('reset')})"),
+        ("Logs", f"{data.logs}  ({data.command('logs [part] [-f]')})"),
         ("Memory", f"{opened.memory / 1e6:.0f} MB resident, {opened.processes} parts and the launcher"),
     ]
     if plan.embedded_database is not None:
@@ -59,7 +60,7 @@ def page_rows(opened: Opened) -> list[tuple[str, str]]:
             "For the rest start a MongoDB and set ISPBOT_MONGO_URI"
         )
         rows.append(("Database", text))
-    rows.append(("Stop", f"Ctrl-C, or ./ispbot down in another terminal (pid {os.getpid()})"))
+    rows.append(("Stop", f"Ctrl-C, or {data.command('down')} in another terminal (pid {os.getpid()})"))
     return rows
 
 
@@ -69,7 +70,7 @@ def print_page(terminal: Terminal, opened: Opened) -> None:
     if opened.missing:
         terminal.title(f"ISPBot runs, but not everything is ready after {opened.seconds:.1f} s")
         for name, reason in opened.missing.items():
-            terminal.line("FAIL", "bold red", f"{name}: {reason}   (./ispbot logs {name})")
+            terminal.line("FAIL", "bold red", f"{name}: {reason}   ({opened.plan.data.command(f'logs {name}')})")
     else:
         terminal.title(f"ISPBot is ready ({opened.seconds:.1f} s)")
     terminal.say()

@@ -12,6 +12,7 @@ from ispbot_launcher.errors import BAD_USE, LauncherError
 HOST = "127.0.0.1"
 # Below the system's range for outgoing connections: a part's port is not taken by a neighbour's client while it restarts.
 _RANGE = range(18000, 30000)
+_LAST = 65535
 
 
 @dataclass(frozen=True)
@@ -34,15 +35,19 @@ PHONE = Fixed("phone", "phone page", 8090)
 ISP = Fixed("isp", "demo ISP", 8091)
 
 
-def is_free(port: int) -> bool:
-    """Tell whether a loopback port can be listened on now."""
+def _refusal(port: int) -> OSError | None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
-        except OSError:
-            return False
-        return True
+        except OSError as error:
+            return error
+        return None
+
+
+def is_free(port: int) -> bool:
+    """Tell whether a loopback port can be listened on now."""
+    return _refusal(port) is None
 
 
 class FreePorts:
@@ -82,7 +87,15 @@ def choose_fixed(wanted: Mapping[Fixed, int]) -> None:
         if port in chosen:
             raise LauncherError(f"{fixed.name} and {chosen[port].name} can not both use port {port}", code=BAD_USE)
         chosen[port] = fixed
-        if not is_free(port):
+        if not 0 < port <= _LAST:
+            raise LauncherError(f"{port} is no port ({fixed.flag}): choose one from 1024 to {_LAST}", code=BAD_USE)
+        refusal = _refusal(port)
+        if isinstance(refusal, PermissionError):
+            raise LauncherError(
+                f"port {port} ({fixed.name}) is only for root: choose one from 1024 to {_LAST} with {fixed.flag} PORT",
+                code=BAD_USE,
+            )
+        if refusal is not None:
             who = holder(port)
             raise LauncherError(
                 f"port {port} ({fixed.name}) is in use{f' by {who}' if who else ''}: "

@@ -4,7 +4,7 @@ import shutil
 from argparse import Namespace
 
 from ispbot_launcher.errors import BAD_USE, LauncherError
-from ispbot_launcher.folders import data_folder
+from ispbot_launcher.folders import DataFolder, data_folder
 from ispbot_launcher.state import hold
 from ispbot_launcher.terminal import Terminal
 
@@ -20,7 +20,7 @@ def reset(arguments: Namespace) -> int:
             f"{data.root} was not made by ISPBot (no {data.marker.name} in it): nothing was deleted", code=BAD_USE
         )
     with hold(data):
-        if not arguments.yes and not _agreed(str(data.root), terminal):
+        if not arguments.yes and not _agreed(data, terminal):
             terminal.say("Nothing was deleted.")
             return 1
         for entry in data.root.iterdir():
@@ -30,18 +30,18 @@ def reset(arguments: Namespace) -> int:
                 shutil.rmtree(entry)
             else:
                 entry.unlink()
-    terminal.say(f"{data.root} is empty. The next ./ispbot up is a first start.")
+    terminal.say(f"{data.root} is empty. The next {data.command('up')} is a first start.")
     return 0
 
 
-def _agreed(folder: str, terminal: Terminal) -> bool:
+def _agreed(data: DataFolder, terminal: Terminal) -> bool:
     terminal.say(
-        f"This deletes everything in {folder}: conversations, tickets, settings, staff accounts,\n"
+        f"This deletes everything in {data.root}: conversations, tickets, settings, staff accounts,\n"
         "the keys of the secrets and the linked WhatsApp session. It can not be undone."
     )
     try:
         return input("Type DELETE to go on: ") == "DELETE"
     except EOFError:
         raise LauncherError(
-            "there is nobody to ask: ./ispbot reset --yes deletes without asking", code=BAD_USE
+            f"there is nobody to ask: {data.command('reset --yes')} deletes without asking", code=BAD_USE
         ) from None

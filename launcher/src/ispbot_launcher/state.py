@@ -129,6 +129,7 @@ def _already_running(data: DataFolder) -> LauncherError:
     where = f", panel at {state.addresses['panel']}" if state else ""
     return LauncherError(
         f"ISPBot already runs on {data.root} (pid {running_pid(data)}{where}).\n"
-        "Look at it with ./ispbot status, stop it with ./ispbot down, or start a second one beside it with --data-dir.",
+        f"Look at it with {data.command('status')}, stop it with {data.command('down')}, or start a second one beside it: "
+        "./ispbot up --data-dir FOLDER --auto-ports",
         code=BAD_USE,
     )

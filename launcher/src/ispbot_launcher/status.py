@@ -86,7 +86,7 @@ def running(data: DataFolder) -> state.State:
     """Return the running instance's state. Raises LauncherError when nothing runs."""
     known = state.load(data) if state.running_pid(data) is not None else None
     if known is None:
-        raise LauncherError(f"ISPBot does not run on {data.root}: start it with ./ispbot up", code=NOT_RUNNING)
+        raise LauncherError(f"ISPBot does not run on {data.root}: start it with {data.command('up')}", code=NOT_RUNNING)
     return known
 
 

@@ -72,8 +72,7 @@ def _vitest(env: dict[str, str], reports: Path) -> tuple[int, Totals]:
 def test(arguments: Namespace) -> int:
     """Run ``./ispbot test [pytest arguments]``; with arguments only the Python tests run."""
     terminal, began = Terminal(), time.monotonic()
-    env = {**os.environ, "ISPBOT_CHROMIUM": debian.browser(terminal)}
-    debian.libmagic(terminal)
+    env = {**os.environ, "ISPBOT_CHROMIUM": debian.what_the_tests_need(terminal)}
     reports = TOOLS / "reports"
     reports.mkdir(parents=True, exist_ok=True)
     if PANEL.exists():

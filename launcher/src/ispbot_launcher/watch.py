@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from ispbot_launcher.checkup import complaint_of
-from ispbot_launcher.child import Child
+from ispbot_launcher.child import Child, log_path
 from ispbot_launcher.http_probe import get, port_answers, why_not_ready
 from ispbot_launcher.parts import Checkup, Part, Ready
 
@@ -221,7 +221,7 @@ class PartWatch:
         if self._crashes == _LOOP_CRASHES:
             text = (
                 f"{self.part.name} keeps ending ({_LOOP_CRASHES} times in a row). The others go on and it is tried again, "
-                f"at least every {_LONGEST_DELAY_S:.0f} s. Look at: ./ispbot logs {self.part.name}"
+                f"at least every {_LONGEST_DELAY_S:.0f} s. Look at its log: {log_path(self.logs, self.part.name)}"
             )
             self._tell(Happening.LOOPING, text)
             self.settled.set()

@@ -77,6 +77,17 @@ async def test_being_turned_away_for_a_while_does_not_end_the_reconnecting(bus, 
     await bus.nc.flush()
 
 
+async def test_a_lost_connection_is_a_warning_and_an_ordinary_stop_is_none(bus, server):
+    with capture_logs() as logs:
+        server.stop()
+        await eventually(lambda: any(one["event"] == "bus_disconnected" for one in logs))
+        server.start("secret")
+        await eventually(lambda: any(one["event"] == "bus_reconnected" for one in logs), timeout_s=20)
+    with capture_logs() as logs:
+        await bus.stop()
+    assert not [one for one in logs if one["log_level"] == "warning"]
+
+
 async def test_a_wrong_token_at_the_start_is_an_error_at_once(server):
     bus = Bus(CommonSettings(nats_url=f"nats://wrong@127.0.0.1:{server.port}", secret_key=TEST_KEY), "test")
     with pytest.raises(Exception, match="Authorization Violation"):

@@ -33,6 +33,11 @@ async def test_the_code_is_in_the_bucket_and_never_in_an_event(world, gateway):
     assert all(b"linked_devices" not in body for body in world.events["session_changed"])
 
 
+async def test_a_link_that_waits_for_its_scan_says_so(world, gateway):
+    await world.state(SessionState.QR)
+    assert gateway.limit() == "link qr: waits for the phone that scans it, see the panel"
+
+
 async def test_every_change_of_state_is_told_in_order(world, gateway):
     await world.pair()
     await world.event(SessionChanged, 4)

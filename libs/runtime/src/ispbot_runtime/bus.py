@@ -82,6 +82,7 @@ class Bus(Questions):
         self.topology_problem: str | None = "not checked yet"
         self._full: dict[str, tuple[str, float]] = {}
         self._started = False
+        self._stopping = False
 
     async def connect(self) -> None:
         """Connect (waits for the bus as long as it takes) and bring the topology up to date."""
@@ -119,6 +120,7 @@ class Bus(Questions):
 
     async def stop(self) -> None:
         """Take no more, finish what is in hand, flush and close."""
+        self._stopping = True
         await asyncio.gather(*(consumer.stop() for consumer in self._consumers))
         await cancel_all(tuple(self._tasks))
         await self._broker.stop()
@@ -255,7 +257,8 @@ class Bus(Questions):
     async def _on_disconnected(self) -> None:
         self.connected = False
         metrics.BUS_CONNECTED.set(0)
-        log.warning("bus_disconnected")
+        if not self._stopping:
+            log.warning("bus_disconnected")
 
     async def _on_reconnected(self) -> None:
         self.connected = True

@@ -22,6 +22,7 @@ from ispbot_runtime.tasks import cancel_all
 log = get_logger(__name__)
 
 SPOOL_MAX_BYTES = 64 * 1024 * 1024
+_WAITS_FOR = {SessionState.QR: "waits for the phone that scans it, see the panel"}
 
 
 class Gateway:
@@ -97,7 +98,10 @@ class Gateway:
             seen = self._lease.seen_holder if self._lease is not None else None
             return f"standby: {seen or 'another process'} serves the number"
         link = self._term.link
-        return None if link.state is SessionState.CONNECTED else f"link {link.state}: {link.reason or 'no reason'}"
+        if link.state is SessionState.CONNECTED:
+            return None
+        reason = link.reason or _WAITS_FOR.get(link.state)
+        return f"link {link.state}: {reason}" if reason else f"link {link.state}"
 
     def silence_limit(self) -> str | None:
         """Return what is wrong when the link is up and nothing comes, None when nothing is."""

@@ -1,16 +1,22 @@
 """The side door for tests and demonstrations: faults, what was asked, who there is."""
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from ispbot_sims.isp.contacts import demo_contacts
 from ispbot_sims.isp.faults import Fault, FaultBoard, FaultKind, RequestLog
+from ispbot_sims.isp.front_page import front_page
 from ispbot_sims.isp.model import DemoIsp
+
+_SHOWN_CONTACTS = 12
 
 
 def side_routes(isp: DemoIsp, board: FaultBoard, log: RequestLog) -> list[Route]:
-    """Return the ``/_sim`` routes."""
+    """Return the ``/_sim`` routes and the page for people."""
+
+    async def page(_: Request) -> Response:
+        return HTMLResponse(front_page(demo_contacts(isp, _SHOWN_CONTACTS)))
 
     async def add_fault(request: Request) -> Response:
         body = await request.json()
@@ -52,6 +58,7 @@ def side_routes(isp: DemoIsp, board: FaultBoard, log: RequestLog) -> list[Route]
         return Response("ok", media_type="text/plain")
 
     return [
+        Route("/", page, methods=["GET"]),
         Route("/_sim/faults", add_fault, methods=["POST"]),
         Route("/_sim/faults", list_faults, methods=["GET"]),
         Route("/_sim/faults", clear_faults, methods=["DELETE"]),
