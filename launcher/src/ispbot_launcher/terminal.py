@@ -21,6 +21,7 @@ _STYLES = {
     Happening.CRASHED: ("crash", "yellow"),
     Happening.LOOPING: ("FAIL", "bold red"),
     Happening.KILLED: ("kill", "yellow"),
+    Happening.UNCHECKED: ("?", "yellow"),
 }
 
 

@@ -52,6 +52,7 @@ class Happening(StrEnum):
     LOOPING = "looping"
     BACK = "back"
     KILLED = "killed"
+    UNCHECKED = "unchecked"
 
 
 @dataclass(frozen=True)
@@ -159,8 +160,16 @@ class PartWatch:
 
     async def _attend(self, began: float) -> None:
         await self._await_ready(began)
-        if self.part.checkup is not None:
-            await self._keep_well(self.part.checkup)
+        told = False
+        while self.part.checkup is not None:
+            try:
+                await self._keep_well(self.part.checkup)
+            except Exception as error:  # noqa: BLE001 - whatever a checkup meets, the next one comes
+                if not told:
+                    told = True
+                    self._tell(Happening.UNCHECKED, f"{self.part.name} could not be checked: {error!r}")
+            else:
+                return
 
     async def _keep_well(self, checkup: Checkup) -> None:
         """Return when the process was ended because it stores nothing any more, as soon as there is room for a restart."""
@@ -172,6 +181,7 @@ class PartWatch:
                 complaints = 0
                 if self.status is PartStatus.BROKEN:
                     self._become(PartStatus.READY)
+                    self._tell(Happening.BACK, f"{self.part.name} stores again")
                 continue
             complaints += 1
             if complaints < _COMPLAINTS:

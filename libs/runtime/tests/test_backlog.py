@@ -98,6 +98,13 @@ async def test_a_consumer_that_somebody_deleted_makes_the_service_unready(bus):
     assert bus.backlog.missing() == "consumers not bound: test-work-wa-p7 (1 in all)"
 
 
+async def test_a_bus_that_answers_with_an_error_is_not_silent(bus):
+    await bus.js.delete_stream(DEAD_STREAM)
+    for _ in range(3):
+        await bus.backlog.look()
+    assert (bus.backlog.seen, bus.backlog.silent()) == (None, None)
+
+
 async def test_a_full_stream_is_unavailable_with_its_reason_and_readiness_says_so_until_there_is_room(bus):
     config = (await bus.js.stream_info(DEAD_STREAM)).config
     await bus.js.update_stream(replace(config, max_bytes=2000))

@@ -52,6 +52,54 @@ def test_a_value_that_a_model_refused_is_not_in_the_log_and_the_id_is_only_in_it
     assert (failed["correlation_id"], later.get("correlation_id"), later["text"]) == ("id1", None, "año")
 
 
+STORED = """
+import asyncio, sys
+from pymongo import AsyncMongoClient
+from pymongo.errors import PyMongoError
+from ispbot_runtime.errors import Retryable
+from ispbot_runtime.inserts import GroupedInserts
+from ispbot_runtime.logs import configure_logging, get_logger
+
+async def refused(work):
+    try:
+        await work
+    except (PyMongoError, Retryable) as error:
+        try:
+            raise RuntimeError(f"it did not work: {error}") from error
+        except RuntimeError as wrapped:
+            get_logger("here").error("it_failed", exc_info=ExceptionGroup("two", [wrapped, ValueError("other")]))
+
+async def main():
+    client = AsyncMongoClient(sys.argv[1])
+    await client.drop_database("refusing")
+    things = client["refusing"]["things"]
+    await things.create_index("phone", unique=True)
+    await things.insert_one({"phone": "5493515550001"})
+    await refused(things.insert_one({"phone": "5493515550001"}))
+    await client["refusing"].command("collMod", "things", validator={"never": {"$exists": True}})
+    await refused(GroupedInserts(things).insert({"text": "5493515550001"}))
+    await client.close()
+
+configure_logging("test")
+asyncio.run(main())
+"""
+
+
+def test_what_the_database_refused_is_in_the_log_by_its_code_only(mongo_uri):
+    command = [sys.executable, "-c", STORED, mongo_uri]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    doubled, invalid = map(json.loads, said.splitlines())
+    assert "5493515550001" not in said
+    assert chain_of(doubled) == [
+        ("RuntimeError", "it did not work: code 11000"), ("DuplicateKeyError", "code 11000"),
+    ]  # fmt: skip
+    assert chain_of(invalid)[2] == ("BulkWriteError", "code 65, writes [121]")
+
+
+def chain_of(fact):
+    return [(each["exc_type"], each["exc_value"]) for each in fact["exception"][0]["exceptions"][0]]
+
+
 FULL = """
 import logging, os, sys
 from ispbot_runtime.logs import configure_logging, get_logger

@@ -92,6 +92,7 @@ class FakeGo:
         self.hints: list[str] = []
         self.phones: dict[str, str] = {}
         self.files: dict[bytes, bytes] = {}
+        self.uploads = 0
         self.download_error = ""
         self.violations: list[str] = []
         self._busy = 0
@@ -169,6 +170,7 @@ class FakeGo:
 
     def Upload(self, _uuid, data, size, _kind) -> bytes:  # noqa: N802
         with self._call("Upload"):
+            self.uploads += 1
             key = os.urandom(32)
             self.files[key] = data[:size]
             uploaded = pb.UploadResponse(

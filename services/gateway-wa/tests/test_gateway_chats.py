@@ -186,7 +186,7 @@ async def test_a_database_that_takes_no_new_person_for_a_while_loses_nothing(wor
     await world.database.command("collMod", "contacts", validator={"never": {"$exists": True}})
     with capture_logs() as logs:
         await world.net.phone(NELIDA).say("hola")
-        await eventually(lambda: "neighbour_away" in [log["event"] for log in logs])
+        await eventually(lambda: "work_tried_again" in [log["event"] for log in logs])
     await world.database.command("collMod", "contacts", validator={})
     assert (await world.event(MessageReceived)).content.text == "hola"
 

@@ -1,11 +1,13 @@
 """The whole gateway over the real library's entry points: what only that link can do to it."""
 
+import threading
 from datetime import timedelta
 
 import pytest
 from neonize.proto import Neonize_pb2 as pb
 from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 from neonize_rig import FakeGo, info, jid, message_event, session_file, source
+from structlog.testing import capture_logs
 from transport_rigs import NeonizeRig
 
 from ispbot_contracts.base import derive_id, utc_now
@@ -18,9 +20,11 @@ from ispbot_contracts.whatsapp import (
     ReceiptReceived,
     SessionState,
 )
+from ispbot_gateway_wa.adapters.neonize import one_at_a_time
 from ispbot_gateway_wa.adapters.neonize.store import SqliteStore
 from ispbot_gateway_wa.adapters.neonize.transport import NeonizeTransport
 from ispbot_gateway_wa.gateway import Gateway
+from ispbot_gateway_wa.outbound import send
 from ispbot_runtime.media import MediaStore
 from ispbot_runtime.testing import eventually
 
@@ -125,6 +129,37 @@ async def test_a_send_that_surely_did_not_leave_is_tried_again(world, linked):
     linked.go.send_error = ""
     assert (await world.event(MessageSent)).send_id == command.id
     assert len(linked.go.sent) == 1
+
+
+async def test_waiting_for_the_library_is_no_refusal_of_whatsapp_and_types_once(world, linked, monkeypatch):
+    monkeypatch.setattr(one_at_a_time, "_TURN_LIMIT_S", 0.02)
+    monkeypatch.setattr(send, "_AGAIN_S", 0.01)
+    monkeypatch.setattr(send, "_BUSY_S", 0.3)
+    stored = await world.settings.read(SendingSettings)
+    typing = stored.value.model_copy(update={"show_typing": True, "typing_ms_per_char": 0})
+    await world.settings.write(typing, revision=stored.revision)
+    for user in ("111", "222"):
+        write(linked, f"A{user}", jid(user, "lid"), jid("", ""), "hola")
+    one, other = [(await world.event(MessageReceived, number)).contact_id for number in (1, 2)]
+    await eventually(lambda: linked.gateway._watch.current(SendingSettings).show_typing)
+    linked.go.send_blocks = threading.Event()
+    await world.send(one, "se cuelga")
+    await eventually(linked.go._send_lock.locked)
+    waits = await world.send(other, "espera")
+    await eventually(lambda: _tried(world, waits.id, send._BUSY_TRIES + 1), timeout_s=30)
+    with capture_logs() as logs:
+        linked.go.send_error = "server returned error 429"
+        linked.go.send_blocks.set()
+        await eventually(lambda: sum("WhatsApp is busy" in str(log.get("reason")) for log in logs) >= 2)
+    linked.go.send_error = ""
+    await world.event(MessageSent, 2)
+    assert world.all(MessageSendFailed) == []
+    assert linked.go.hints.count("composing") == 2
+
+
+async def _tried(world, send_id, times):
+    row = await world.database.sends.find_one({"_id": send_id})
+    return row is not None and row["attempt"] >= times
 
 
 async def _state(world, send_id, state):

@@ -1,11 +1,14 @@
 """Messages that no honest phone sends: none takes the number down, none is lost, and the next one goes on."""
 
+import dataclasses
+
 import pytest
 from neonize.proto.waE2E import WAWebProtobufsE2E_pb2 as e2e
 from neonize_rig import info, jid, message_event, source
 from test_gateway_neonize import PHONE, linked  # noqa: F401 - a fixture among them
 from transport_rigs import PNG
 
+from ispbot_contracts.streams import DEAD_STREAM
 from ispbot_contracts.whatsapp import MediaFailed, MediaStored, MessageReceived
 from ispbot_gateway_wa.inbound.lines import read_records
 from ispbot_gateway_wa.inbound.media import MediaFetcher
@@ -71,6 +74,19 @@ async def test_a_message_that_the_bus_never_takes_is_set_aside_and_the_next_one_
     [file] = aside(tmp_path)
     [record] = read_records(file.read_bytes()).waiting.values()
     assert from_record(record).body.content.text == words
+    await eventually(lambda: nothing_waits(linked))
+
+
+async def test_no_room_for_letters_does_not_stop_the_chat(world, linked, tmp_path, monkeypatch):  # noqa: F811
+    monkeypatch.setattr("ispbot_gateway_wa.inbound.aside._LETTER_LIMIT_S", 0.2)
+    config = (await world.bus.js.stream_info(DEAD_STREAM)).config
+    await world.bus.js.update_stream(dataclasses.replace(config, max_bytes=1))
+    write(linked, "LONG", e2e.Message(conversation="x" * 1_200_000))
+    await linked.say("después")
+    assert (await world.event(MessageReceived)).content.text == "después"
+    assert await letters(world) == []
+    [file] = aside(tmp_path)
+    assert len(read_records(file.read_bytes()).waiting) == 1
     await eventually(lambda: nothing_waits(linked))
 
 

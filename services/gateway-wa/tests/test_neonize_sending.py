@@ -48,6 +48,26 @@ async def test_a_send_behind_one_that_hangs_never_enters_the_library_and_leaves_
     assert line.rig.received() == ["primera", "segunda"]
 
 
+async def test_a_file_whose_turn_does_not_come_is_uploaded_once(line, monkeypatch):  # noqa: F811
+    monkeypatch.setattr(one_at_a_time, "_TURN_LIMIT_S", 0.05)
+    await connected(line)
+    transport, go = line.rig.transport, line.rig.go
+    go.send_blocks = threading.Event()
+    first = asyncio.create_task(transport.send(text("a", "primera")))
+    await eventually(lambda: transport._sends.inside("a"))
+    content = MediaContent(kind="document", media=MediaInfo(mime="application/pdf", name="factura.pdf"))
+    for attempt in range(3):
+        with pytest.raises(NotConnected):
+            await transport.send(Outbound(key=f"b.{attempt}", to="111@lid", content=content, file=b"%PDF"))
+    go.send_blocks.set()
+    await first
+    await transport.send(Outbound(key="b.3", to="111@lid", content=content, file=b"%PDF"))
+    assert go.uploads == 1
+    assert go.files[go.sent[1][1].documentMessage.mediaKey] == b"%PDF"
+    await transport.send(Outbound(key="c", to="222@lid", content=content, file=b"%PDF"))
+    assert go.uploads == 2
+
+
 async def test_what_may_no_longer_leave_when_its_turn_comes_does_not(line):  # noqa: F811 - the fixture
     await connected(line)
     transport, go = line.rig.transport, line.rig.go

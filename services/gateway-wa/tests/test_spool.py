@@ -16,7 +16,7 @@ from ispbot_gateway_wa.inbound.intake import SpooledIntake
 from ispbot_gateway_wa.inbound.leftovers import Leftovers
 from ispbot_gateway_wa.inbound.lines import read_records
 from ispbot_gateway_wa.inbound.records import from_record, to_record
-from ispbot_gateway_wa.inbound.spool import Spool
+from ispbot_gateway_wa.inbound.spool import Spool, left_behind
 from ispbot_gateway_wa.ports import Edited, GroupSeen, MessageIn, Reacted, ReceiptIn, Revoked, Said
 from ispbot_runtime.testing import eventually
 
@@ -202,6 +202,12 @@ async def test_the_file_of_a_process_that_lives_is_left_alone(tmp_path, spool):
     assert await taken_over(tmp_path, spool) == []
     await living.close()
     assert texts(await taken_over(tmp_path, spool)) == ["mine"]
+
+
+async def test_a_file_that_is_deleted_while_they_are_counted_is_not_counted(tmp_path):
+    await written(tmp_path, [b"one"])
+    (tmp_path / "000000000002-gone.spool").symlink_to(tmp_path / "gone")  # listed, and nothing to look at
+    assert left_behind(tmp_path) == 1
 
 
 async def test_a_full_spool_says_so_and_still_takes_what_is_on_its_way(tmp_path):

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from nats.errors import Error as NatsError
+from nats.errors import NoRespondersError
 from nats.js import JetStreamContext, api
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServiceUnavailableError
 
 from ispbot_contracts.streams import DEAD_STREAM, DEAD_SUBJECT
 from ispbot_runtime import metrics
@@ -23,6 +24,8 @@ EVERY_S = 10.0
 TOO_OLD_S = 60.0
 ALARM_SHARE = 0.8
 _SILENT_LOOKS = 2
+_NO_ANSWER = (TimeoutError, NoRespondersError, ServiceUnavailableError)
+"""Any other error is an answer, or the connection's own."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,7 @@ class BacklogWatch:
         except (NatsError, TimeoutError) as error:
             log.debug("backlog_unknown", reason=type(error).__name__)
             self.seen = None
-            self._unanswered += 1
+            self._unanswered = self._unanswered + 1 if isinstance(error, _NO_ANSWER) else 0
 
     def silent(self) -> str | None:
         """Return that the streams do not answer, although the connection stands (a cluster without its majority)."""

@@ -70,11 +70,13 @@ class Bus(Questions):
             error_cb=self._on_error,
             disconnected_cb=self._on_disconnected,
             reconnected_cb=self._on_reconnected,
+            closed_cb=self._on_closed,
             graceful_timeout=10.0,
             logger=None,
         )
         self._consumers: list[Consumer] = []
         self._after_reconnect: list[Callable[[], Awaitable[None]]] = []
+        self._if_closed: list[Callable[[], None]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.js: JetStreamContext
         self.backlog: BacklogWatch
@@ -251,6 +253,10 @@ class Bus(Questions):
         """Call back when the connection is up again (watches must re-read)."""
         self._after_reconnect.append(callback)
 
+    def on_closed(self, callback: Callable[[], None]) -> None:
+        """Call back when the connection is closed for good without ``stop``: nothing is heard here any more."""
+        self._if_closed.append(callback)
+
     async def _on_error(self, error: Exception) -> None:
         log.warning("bus_error", reason=f"{type(error).__name__}: {error}")
 
@@ -259,6 +265,13 @@ class Bus(Questions):
         metrics.BUS_CONNECTED.set(0)
         if not self._stopping:
             log.warning("bus_disconnected")
+
+    async def _on_closed(self) -> None:
+        if self._stopping:
+            return
+        log.error("bus_closed", reason=str(self.nc.last_error) if hasattr(self, "nc") else "while connecting")
+        for callback in self._if_closed:
+            callback()
 
     async def _on_reconnected(self) -> None:
         self.connected = True

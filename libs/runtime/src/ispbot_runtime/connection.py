@@ -1,4 +1,7 @@
-"""A connection that always comes back: to every server of a cluster, and after every error.
+"""A connection that always comes back: to every server of a cluster, and after every loss.
+
+What a server says against a standing connection (our token changed, it has too many clients) makes nats-py close it for
+good; then the process ends, and its successor connects (``Bus.on_closed``).
 
 nats-py adds the servers of a cluster that it hears of to its list, without the user, password or token that stands in our
 addresses, and is turned away when it comes to one of them. So the proof of who we are is kept apart from the addresses.
@@ -41,6 +44,8 @@ def bus_address(urls: str) -> BusAddress:
 
 
 def _security(user: str | None, password: str | None) -> BaseSecurity | None:
+    if not user and password:
+        raise BadBusAddress("ISPBOT_NATS_URL: a password needs its user; a token is written nats://token@host:port")
     if not user:
         return None
     if password is None:
@@ -51,6 +56,8 @@ def _security(user: str | None, password: str | None) -> BaseSecurity | None:
 class SteadyBroker(NatsBroker):
     """FastStream raises errors that it takes for final out of nats-py's error callback: right at the first connection, but amid
     a reconnect it ends the reconnecting for ever, with the process left alive and deaf.
+
+    The method is private to FastStream: ``test_being_turned_away_for_a_while_does_not_end_the_reconnecting`` guards it.
     """
 
     def _log_connection_broken(self, error_cb: ErrorCallback | None = None) -> ErrorCallback:

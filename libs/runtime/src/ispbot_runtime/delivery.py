@@ -23,7 +23,7 @@ from ispbot_contracts.streams import DEAD_SUBJECT
 from ispbot_runtime import metrics
 from ispbot_runtime.errors import Poison, Retryable
 from ispbot_runtime.logs import correlated, get_logger
-from ispbot_runtime.mongo import is_of_the_server
+from ispbot_runtime.mongo import is_of_the_server, words_of
 from ispbot_runtime.parking import (
     ONLY_HEADER,
     PARKED_HEADER,
@@ -158,7 +158,7 @@ class Delivery:
                 return await self._failed(msg, type(message), "failed", error)
             delay = error.delay_s if isinstance(error, Retryable) else self.patience.pause(2)
             log.warning(
-                "message_retried", consumer=self._consumer, message=message.name, reason=str(error), delay_s=delay
+                "message_retried", consumer=self._consumer, message=message.name, reason=words_of(error), delay_s=delay
             )
             metrics.HANDLED.labels(self._consumer, message.name, "retried").inc()
             return delay

@@ -2,17 +2,19 @@
 
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 
 import structlog
 from pydantic_core import to_json
+from pymongo.errors import OperationFailure
 from structlog.contextvars import bind_contextvars, reset_contextvars
 from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import ExcInfo
 
 from ispbot_runtime.metrics import LOG_LINES_LOST
+from ispbot_runtime.mongo import words_of
 
 
 class _Output:
@@ -34,7 +36,7 @@ class _Output:
 
 
 class _Traceback(ExceptionDictTransformer):
-    """No local variables, no values that a model refused: they are texts, phones and secrets."""
+    """No local variables, no values that a model or the database refused: they are texts, phones and secrets."""
 
     def __init__(self) -> None:
         super().__init__(show_locals=False)
@@ -42,10 +44,35 @@ class _Traceback(ExceptionDictTransformer):
     def __call__(self, exc_info: ExcInfo) -> list[dict[str, Any]]:
         """Return the chain of exceptions."""
         found = super().__call__(exc_info)
-        for each in found:
-            if each["exc_type"] == "ValidationError":
-                each["exc_value"] = each["exc_value"].partition("\n")[0]
+        refused = [error for error in _chain(exc_info[1]) if isinstance(error, OperationFailure) and str(error)]
+        said = {str(error): words_of(error) for error in refused}
+        _cut(found, sorted(said.items(), key=lambda pair: len(pair[0]), reverse=True))  # one may quote another
         return found
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    """Give an exception and everything it came from."""
+    left, seen = [error], set[int]()
+    while left:
+        one = left.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield one
+        left += [one.__cause__, one.__context__]
+        if isinstance(one, BaseExceptionGroup):
+            left += one.exceptions
+
+
+def _cut(found: list[dict[str, Any]], said: Sequence[tuple[str, str]]) -> None:
+    """Replace what may be quoted in a chain of exceptions, also within a group of them."""
+    for each in found:
+        if each["exc_type"] == "ValidationError":
+            each["exc_value"] = each["exc_value"].partition("\n")[0]
+        for words, instead in said:
+            each["exc_value"] = each["exc_value"].replace(words, instead)
+        for member in each.get("exceptions", ()):
+            _cut(member, said)
 
 
 def _as_json(fact: Any, default: Callable[[Any], Any]) -> bytes:

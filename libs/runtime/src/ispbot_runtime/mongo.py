@@ -41,6 +41,17 @@ def is_of_the_server(error: BaseException) -> bool:
     )
 
 
+def words_of(error: BaseException) -> str:
+    """Return what an error says; of the database's refusals the codes only: their words hold keys, commands and documents."""
+    if not isinstance(error, OperationFailure):
+        return str(error)
+    details = error.details or {}
+    writes = [*details.get("writeErrors", ()), *details.get("writeConcernErrors", ())]
+    codes = sorted({each.get("code") or 0 for each in writes})
+    name = details.get("codeName")
+    return f"code {error.code}" + (f" {name}" if name else "") + (f", writes {codes}" if codes else "")
+
+
 def connect_database(settings: CommonSettings, service: str) -> tuple[AsyncMongoClient[Document], Database]:
     """Return the client and the database ``<prefix>_<service>``; the connection is made at first use."""
     client: AsyncMongoClient[Document] = AsyncMongoClient(

@@ -18,7 +18,7 @@ from ispbot_runtime import metrics
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.errors import Retryable
 from ispbot_runtime.logs import get_logger
-from ispbot_runtime.mongo import Document
+from ispbot_runtime.mongo import Document, words_of
 
 log = get_logger(__name__)
 
@@ -66,7 +66,7 @@ class Outbox:
                 await self._bus.publish(message)
             await self._forget(document_id, [entry["id"] for entry in earlier] + [message.id for message in messages])
         except (Retryable, PyMongoError) as error:
-            log.warning("outbox_left_to_relay", collection=self._collection.name, reason=str(error))
+            log.warning("outbox_left_to_relay", collection=self._collection.name, reason=words_of(error))
 
     async def _publish(self, entries: Sequence[Document]) -> None:
         for entry in entries:
@@ -82,7 +82,7 @@ class Outbox:
             try:
                 await self.sweep()
             except (Retryable, PyMongoError) as error:
-                log.warning("outbox_relay_waits", collection=self._collection.name, reason=str(error))
+                log.warning("outbox_relay_waits", collection=self._collection.name, reason=words_of(error))
             await asyncio.sleep(_SWEEP_EVERY_S)
 
     async def sweep(self, *, older_than: timedelta = _LEFT_BEHIND_AFTER) -> int:

@@ -119,6 +119,7 @@ async def _serve(config: CommonSettings, name: str, sections: tuple[type[Section
         loop.add_signal_handler(number, service._stop.set)  # noqa: SLF001 - same module
     beat = Beat(bus, health)
     beat.watch()
+    bus.on_closed(lambda: service.fail("bus connection closed"))
     database_state: dict[str, str | None] = {"reason": None}
     health.checks["database"] = lambda: database_state["reason"]
     health.limits["media_store"] = service.media.problem

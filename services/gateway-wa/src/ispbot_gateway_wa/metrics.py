@@ -38,6 +38,10 @@ SPOOL_FAILURES = Counter("ispbot_wa_spool_failures_total", "Times the disk refus
 SPOOL_TORN = Counter("ispbot_wa_spool_torn_total", "Half-written last lines that were skipped: never acknowledged.")
 SPOOL_DAMAGED = Counter("ispbot_wa_spool_damaged_total", "Damaged lines of spool files; the files are kept aside.")
 SET_ASIDE = Counter("ispbot_wa_arrivals_set_aside_total", "Arrivals that could not be handled, by kind.", ["message"])
+WITHOUT_LETTER = Counter(
+    "ispbot_wa_arrivals_without_letter_total",
+    "Arrivals set aside in a file (arrival-*.damaged) only: the bus had no room for their letter.",
+)
 SILENCE_STAGE = Gauge(
     "ispbot_wa_silence_stage",
     "What was tried against an unusual silence: 0 nothing, 1 a new connection, 2 a new term, 3 people were told.",

@@ -1,4 +1,4 @@
-"""Work that nobody would bring again: repeated until the database or the bus is back."""
+"""Work that nobody would bring again: repeated until the database and the bus take it."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,7 +23,8 @@ ResultT = TypeVar("ResultT")
 
 
 async def patiently(what: str, work: Callable[[], Awaitable[ResultT]]) -> ResultT:
-    """Return what ``work`` returns; while a neighbour is away it is done again from its start (it must stand that).
+    """Return what ``work`` returns; while a neighbour is away or full, or whenever the work says that it may succeed later
+    (any Retryable), it is done again from its start (it must stand that).
 
     Raises what no waiting cures: the error is of the work itself.
     """
@@ -34,6 +35,6 @@ async def patiently(what: str, work: Callable[[], Awaitable[ResultT]]) -> Result
         except (PyMongoError, NatsError, Retryable) as error:
             if isinstance(error, _NEVER) or (isinstance(error, PyMongoError) and not is_of_the_server(error)):
                 raise
-            log.warning("neighbour_away", work=what, reason=type(error).__name__)
+            log.warning("work_tried_again", work=what, reason=type(error).__name__)
             await asyncio.sleep(pause)
             pause = min(_CAP_S, pause * 2)

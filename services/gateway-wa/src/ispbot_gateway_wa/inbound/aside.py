@@ -26,6 +26,8 @@ log = get_logger(__name__)
 
 _CONSUMER = "gateway-wa-arrivals"
 _IN_A_LETTER_BYTES = 256 * 1024
+_LETTER_LIMIT_S = 15.0
+"""What is safe in its file waits no longer for its letter. A term whose bus is away mostly ends sooner, and the next one takes it up."""
 _NAMES = {MessageIn: MessageReceived.name, ReceiptIn: ReceiptReceived.name}
 """What an arrival would have become, as the panel words it."""
 
@@ -45,7 +47,9 @@ class Aside:
         self._folder = folder
 
     async def keep(self, arrival: Kept, tries: Sequence[FailedTry]) -> bool:
-        """Set an arrival aside; twice is once. Waits for the bus; returns False when it is kept nowhere."""
+        """Set an arrival aside; twice is once. Waits for the bus, not for ever when it has its file (a bus with no room for
+        letters must not stop the chat). Returns False when it is kept nowhere.
+        """
         record = to_record(arrival)
         name = f"arrival-{hashlib.sha256(record).hexdigest()[:24]}"
         filed = await self._filed(name, record)
@@ -58,9 +62,15 @@ class Aside:
         }
         body = record if fits else json.dumps({"bytes": len(record)}).encode()
         subject = f"{DEAD_SUBJECT}.{self._bus.service}.{_CONSUMER}"
-        await patiently("set_aside", lambda: self._bus.publish_raw(subject, body, headers))
+        lettered = True
+        try:
+            async with asyncio.timeout(_LETTER_LIMIT_S if filed else None):
+                await patiently("set_aside", lambda: self._bus.publish_raw(subject, body, headers))
+        except TimeoutError:
+            lettered = False
+            metrics.WITHOUT_LETTER.inc()
         metrics.SET_ASIDE.labels(letter.message).inc()
-        log.error("arrival_set_aside", message=letter.message, letter=letter.letter, filed=filed)
+        log.error("arrival_set_aside", message=letter.message, letter=letter.letter, filed=filed, lettered=lettered)
         return filed or fits
 
     async def _filed(self, name: str, record: bytes) -> bool:

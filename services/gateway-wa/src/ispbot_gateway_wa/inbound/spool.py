@@ -215,4 +215,11 @@ def _put_on_disk(descriptor: int) -> None:
 
 def left_behind(folder: Path) -> int:
     """Return how many spool files lie in ``folder``: a process that stands by should have none of its own."""
-    return sum(1 for path in folder.glob(f"*{SUFFIX}") if path.stat().st_size > 0)
+    return sum(map(_holds_something, folder.glob(f"*{SUFFIX}")))
+
+
+def _holds_something(path: Path) -> bool:
+    try:
+        return path.stat().st_size > 0
+    except OSError:  # its process ended and deleted it meanwhile
+        return False

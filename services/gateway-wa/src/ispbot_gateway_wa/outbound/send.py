@@ -72,6 +72,8 @@ class Sender:
         self._lease = lease
         self._in_hand = in_hand
         self._unclear_tries: LRUCache[str, int] = LRUCache(_TRIED)
+        self._busy_tries: LRUCache[str, int] = LRUCache(_TRIED)
+        self._typed: LRUCache[str, None] = LRUCache(_TRIED)
 
     async def send(self, outgoing: Outgoing, to: str, rank: Rank) -> list[Message]:
         """Send it unless its end is known already. Raises Retryable when it can not be sent now, ColdRefused on a 463."""
@@ -140,7 +142,7 @@ class Sender:
         except NoWhatsApp as error:
             raise SendFailed("not_on_whatsapp", str(error)) from error
         except Rejected as error:
-            raise await self._rejected(outgoing, entry, error) from error
+            raise await self._rejected(outgoing, error) from error
         if rank is Rank.REPLY:
             self._attention.answered(to)
         await self._ledger.confirmed(outgoing.send_id, receipt.wa_id, receipt.sent_at)
@@ -149,16 +151,18 @@ class Sender:
         metrics.SENDS.labels("confirmed").inc()
         return sent(outgoing, receipt.wa_id, receipt.sent_at)
 
-    async def _rejected(self, outgoing: Outgoing, entry: Entry, error: Rejected) -> Exception:
+    async def _rejected(self, outgoing: Outgoing, error: Rejected) -> Exception:
         """Return what a refusal means: never a blind second try of a 463."""
         if error.code == COLD_CONTACT:
             await self._cold.pause()
             await self._ledger.never_left(outgoing.send_id)
             return ColdRefused(str(error))
-        busy = error.code == _TOO_MANY or error.code >= _SERVER_TROUBLE
-        if busy and entry.attempt < _BUSY_TRIES:
-            await self._ledger.never_left(outgoing.send_id)
-            return Retryable(f"WhatsApp is busy: {error}", delay_s=_BUSY_S)
+        if error.code == _TOO_MANY or error.code >= _SERVER_TROUBLE:
+            tries = self._busy_tries.get(outgoing.send_id, 0) + 1
+            self._busy_tries[outgoing.send_id] = tries
+            if tries <= _BUSY_TRIES:
+                await self._ledger.never_left(outgoing.send_id)
+                return Retryable(f"WhatsApp is busy: {error}", delay_s=_BUSY_S)
         return SendFailed("rejected", str(error))
 
     def _unclear(self, outgoing: Outgoing, error: SendUnknown) -> Exception:
@@ -195,13 +199,18 @@ class Sender:
         return Quote(wa_id=outgoing.quoted_wa_id, from_me=self._unconfirmed.is_own(outgoing.quoted_wa_id))
 
     async def _show_human(self, outgoing: Outgoing, to: str) -> None:
-        """Blue ticks and "escribiendo", as somebody who reads and answers; only hints, so a lost link is no failure."""
+        """Blue ticks and "escribiendo", as somebody who reads and answers; only hints, so a lost link is no failure.
+
+        A send that comes again types no second time.
+        """
         settings = self._watch.current(SendingSettings)
         with suppress(NotConnected):
             if settings.mark_read:
                 for sender, wa_ids in self._unread.take(to).items():
                     await self._transport.mark_read(to, sender, wa_ids)
-            if settings.show_typing and outgoing.author.kind is not AuthorKind.AGENT:
+            typed = outgoing.send_id in self._typed
+            if settings.show_typing and outgoing.author.kind is not AuthorKind.AGENT and not typed:
                 await self._transport.typing(to, on=True)
+                self._typed[outgoing.send_id] = None
                 letters = len(text_of(outgoing.content))
                 await asyncio.sleep(min(settings.typing_max_ms, settings.typing_ms_per_char * letters) / 1000)

@@ -30,6 +30,7 @@ from ispbot_panel_api.tickets.access import sees
 from ispbot_panel_api.tickets.views import agent_ref, message_view, ticket_row
 from ispbot_panel_api.users.store import User
 from ispbot_runtime.logs import get_logger
+from ispbot_runtime.parking import describe
 
 log = get_logger(__name__)
 
@@ -65,7 +66,7 @@ def read_event(entry: Entry) -> Event | None:
     try:
         return kind.model_validate_json(entry.raw)
     except ValidationError as error:
-        log.error("live_event_unreadable", subject=entry.subject, seq=entry.seq, reason=str(error))
+        log.error("live_event_unreadable", subject=entry.subject, seq=entry.seq, reason=describe(error))
         return None
 
 

@@ -15,6 +15,7 @@ from ispbot_panel_api.failures import Failure
 from ispbot_panel_api.shapes import Problem
 from ispbot_runtime.errors import Refusal, Unavailable
 from ispbot_runtime.logs import get_logger
+from ispbot_runtime.mongo import words_of
 from ispbot_runtime.settings_store import SettingsConflict
 
 log = get_logger(__name__)
@@ -132,7 +133,12 @@ async def _no_bus(request: Request, error: Exception) -> JSONResponse:
 
 
 def _infrastructure(request: Request, what: str, error: Exception) -> JSONResponse:
-    log.error("infrastructure_unavailable", what=what, path=request.url.path, reason=f"{type(error).__name__}: {error}")
+    log.error(
+        "infrastructure_unavailable",
+        what=what,
+        path=request.url.path,
+        reason=f"{type(error).__name__}: {words_of(error)}",
+    )
     message = "El sistema se está recuperando de una falla. Esperá unos segundos y probá de nuevo."
     return problem_response(Failure(503, "unavailable", message, headers={"Retry-After": "5"}))
 

@@ -15,6 +15,7 @@ from ispbot_panel_api.whatsapp.models import AccountView, LinkView, QrView
 from ispbot_panel_api.whatsapp.words import GATEWAY_SILENT, LABELS, NEVER_STARTED, link_state, reason_of
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.logs import get_logger
+from ispbot_runtime.parking import describe
 from ispbot_runtime.phones import display_phone
 
 log = get_logger(__name__)
@@ -81,7 +82,7 @@ class LinkWatch:
         try:
             self._status = SessionStatus.model_validate_json(raw) if raw else None
         except ValidationError as error:
-            log.error("link_state_invalid", reason=str(error))
+            log.error("link_state_invalid", reason=describe(error))
             return
         self._tell()
 

@@ -12,7 +12,7 @@ from ispbot_contracts.tickets import MessageArchived
 from ispbot_runtime.bus import Bus
 from ispbot_runtime.errors import Retryable
 from ispbot_runtime.logs import get_logger
-from ispbot_runtime.mongo import Database, Document, ensure_indexes
+from ispbot_runtime.mongo import Database, Document, ensure_indexes, words_of
 from ispbot_runtime.outbox import Outbox
 from ispbot_tickets.domain.line import Line
 from ispbot_tickets.store.conversations import Changed, Conversations
@@ -68,7 +68,7 @@ class Store:
                 await self.sweep(older_than=older_than)
                 await self.lead_stragglers()
             except (Retryable, PyMongoError) as error:
-                log.warning("relay_waits", reason=str(error))
+                log.warning("relay_waits", reason=words_of(error))
             await asyncio.sleep(every_s)
 
     async def sweep(self, *, older_than: timedelta) -> int:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from neonize.exc import DownloadError, LogoutError, NeonizeError, PairPhoneError, SendMessageError, UploadError
@@ -29,6 +30,7 @@ from ispbot_gateway_wa.adapters.neonize.jids import address_of, jid_of
 from ispbot_gateway_wa.adapters.neonize.one_at_a_time import OneAtATime
 from ispbot_gateway_wa.adapters.neonize.read import message_of, receipt_of, typing_of, undecryptable_of
 from ispbot_gateway_wa.adapters.neonize.store import SessionStore
+from ispbot_gateway_wa.adapters.neonize.uploads import Uploads
 from ispbot_gateway_wa.adapters.neonize.vendor import (
     ChatPresenceEv,
     ConnectedEv,
@@ -62,11 +64,6 @@ from ispbot_runtime.logs import get_logger
 
 log = get_logger(__name__)
 
-_KINDS = {
-    "image": MediaType.MediaImage, "sticker": MediaType.MediaImage, "video": MediaType.MediaVideo,
-    "audio": MediaType.MediaAudio, "voice": MediaType.MediaAudio,
-}  # fmt: skip
-
 
 class NeonizeTransport:
     """The real link. No Go function is called unless the link is up (it would abort the process)."""
@@ -78,6 +75,7 @@ class NeonizeTransport:
         self._secret = secret
         self._ffi = Ffi(gocode)
         self._sends = OneAtATime()
+        self._uploads = Uploads(self._upload)
         self._events: asyncio.Queue[tuple[Client, Heard]] = asyncio.Queue()
         self._client: Client | None = None
         self._up = False
@@ -220,7 +218,9 @@ class NeonizeTransport:
         self._live()
         secret = secret_of(message.key, self._secret)
         try:
-            built = await build(message, secret=secret, own_jid=self._own_jid, upload=self._upload)
+            built = await build(
+                message, secret=secret, own_jid=self._own_jid, upload=partial(self._uploads.of, message.to)
+            )
         except UploadError as error:
             raise NotConnected("the file was not uploaded") from error
 
@@ -236,8 +236,8 @@ class NeonizeTransport:
             raise failures.of_send(str(error)) from error
         return SentReceipt(wa_id=response.ID, sent_at=datetime.fromtimestamp(response.Timestamp, UTC))
 
-    async def _upload(self, data: bytes, kind: str) -> UploadResponse:
-        return await self._live().library.upload(data, _KINDS.get(kind, MediaType.MediaDocument))
+    async def _upload(self, data: bytes, kind: MediaType) -> UploadResponse:
+        return await self._live().library.upload(data, kind)
 
     async def find_sent(self, key: str) -> str | None:
         """Look in the session database: the mark is written before the message leaves. In the library now: nobody can tell."""
