@@ -173,7 +173,7 @@ async def test_an_integrations_token_is_shown_once(page: Page) -> None:
     await expect(dialog).to_contain_text("Copiá el token ahora")
     token = await dialog.locator("code").inner_text()
     assert len(token) >= 40
-    await check(page, "token")
+    assert await check(page, "token") == []
     await dialog.get_by_role("button", name="Ya lo guardé").click()
     await expect(page.get_by_text("MikroWisp de prueba", exact=True)).to_be_visible()
     await expect(dialog).to_have_count(0)
@@ -181,6 +181,35 @@ async def test_an_integrations_token_is_shown_once(page: Page) -> None:
     await page.get_by_role("button", name="Revocar MikroWisp de prueba").click()
     await page.get_by_role("dialog").get_by_role("button", name="Revocar").click()
     await expect(page.get_by_text("MikroWisp de prueba", exact=True)).to_be_hidden()
+
+
+async def test_alerts_are_in_sight_on_a_phone_and_none_of_their_words_is_cut_off(
+    browser: Browser, running: Running
+) -> None:
+    context = await logged_in(browser, running, viewport={"width": 390, "height": 844})
+    page = await context.new_page()
+    await page.goto("/ajustes")
+    await page.get_by_role("button", name="alerta del sistema").click()
+    await expect(page.get_by_text("Qué hacer:")).to_be_in_viewport(ratio=1)
+    wider = await page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    assert wider <= 0, f"scrolls sideways by {wider} px"
+    assert await check(page, "alerts-phone") == []
+    await context.close()
+
+
+async def test_the_connection_is_tried_beside_its_credentials_on_a_phone(browser: Browser, running: Running) -> None:
+    context = await logged_in(browser, running, viewport={"width": 390, "height": 844})
+    page = await context.new_page()
+    await page.goto("/ajustes/integraciones")
+    tops = [await top_of(page, name) for name in ("Credenciales de la API", "Probar Conexión", "Funciones opcionales")]
+    assert tops == sorted(tops)
+    await context.close()
+
+
+async def top_of(page: Page, title: str) -> float:
+    box = await page.get_by_role("heading", name=title).bounding_box()
+    assert box is not None
+    return box["y"]
 
 
 async def test_emergency_texts_are_saved_and_the_restart_asks_first(page: Page) -> None:
@@ -224,5 +253,5 @@ async def test_a_throttled_login_counts_down(browser: Browser, running: Running)
             break
     await expect(submit).to_contain_text("Esperá")
     await expect(submit).to_be_disabled()
-    await check(page, "throttled")
+    assert await check(page, "throttled") == []
     await context.close()

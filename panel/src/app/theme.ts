@@ -1,4 +1,4 @@
-import { type CSSVariablesResolver, createTheme, type MantineColorsTuple } from "@mantine/core";
+import { Alert, type CSSVariablesResolver, createTheme, Drawer, type MantineColorsTuple } from "@mantine/core";
 
 /** One accent. Green, amber, blue and red are reserved for states, so the brand is none of them. */
 const iris: MantineColorsTuple = [
@@ -27,6 +27,9 @@ const dark: MantineColorsTuple = [
   "#0f1012",
 ];
 
+/** The colours that an alert may have, as the tones of the house: Mantine's own are glaring in the dark, and their titles faint. */
+const ALERT_TONES: Readonly<Record<string, string>> = { teal: "ok", yellow: "warn", red: "bad" };
+
 export const theme = createTheme({
   primaryColor: "iris",
   primaryShade: 6,
@@ -39,6 +42,16 @@ export const theme = createTheme({
   respectReducedMotion: true,
   headings: { fontWeight: "620", sizes: { h1: { fontSize: "1.25rem", lineHeight: "1.3" } } },
   components: {
+    Alert: Alert.extend({
+      vars: (_, { color }) => {
+        const tone = ALERT_TONES[color ?? ""];
+        return {
+          root: tone ? { "--alert-bg": `var(--ib-${tone}-soft)`, "--alert-color": `var(--ib-${tone}-text)` } : {},
+        };
+      },
+      styles: { message: { color: "var(--ib-text)" } },
+    }),
+    Drawer: Drawer.extend({ styles: { title: { fontWeight: 600, fontSize: "1rem" } } }),
     Button: { defaultProps: { size: "sm" }, styles: { label: { fontWeight: 550 } } },
     ActionIcon: { defaultProps: { variant: "subtle", color: "gray", size: 32 } },
     Modal: {

@@ -32,6 +32,7 @@ export const esNotices = {
     pasteUrlMissing:
       "Falta saber la dirección pública del servidor: reemplazá DIRECCION-DEL-SERVIDOR por la que usa tu sistema para llegar.",
     pasteToken: "TU-TOKEN",
+    pasteMikrowispMethod: "Envío POST",
     pasteCopy: (what: string) => `Copiar ${what}`,
     pasteFields: {
       url: "URL Gateway",
@@ -86,7 +87,7 @@ export const esNotices = {
     intro: "Qué pasó con cada aviso de tu sistema de gestión",
     all: "Todos",
     states: {
-      accepted: "Aceptado",
+      accepted: "Preparando",
       waiting: "En espera",
       sending: "Enviando",
       sent: "Enviado",

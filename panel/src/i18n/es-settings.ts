@@ -104,7 +104,7 @@ export const esSettings = {
     healthy: "Responde",
     unhealthy: "No responde",
     meter: "Consultas a ISPCube",
-    meterOf: (used: string, allowance: string) => `${used} de ${allowance}`,
+    meterOf: (used: string, allowance: string) => `${used} de ${allowance} consultas`,
     meterUnknown: "Todavía no se sabe cuántas incluye tu contrato.",
     meterPeriod: (from: string, to: string) => `Del ${from} al ${to}`,
     meterDay: (day: string, count: string) => `${day}: ${count}`,

@@ -41,8 +41,8 @@ export const esSystem = {
     discardTitle: "¿Descartar este mensaje?",
     discardText: "Se borra para siempre y nadie lo va a procesar. Queda registrado quién lo descartó.",
     discarded: "Mensaje descartado",
-    replayAll: (part: string) => `Reintentar todos los de ${part}`,
-    replayAllTitle: (part: string) => `¿Reintentar todos los de ${part}?`,
+    replayAll: (part: string) => `Reintentar todos los de «${part}»`,
+    replayAllTitle: (part: string) => `¿Reintentar todos los de «${part}»?`,
     replayAllText: (count: number) =>
       `${plural(count, "mensaje vuelve", "mensajes vuelven")} a la cola, del más viejo al más nuevo. Los que fallen otra vez regresan acá.`,
     replayedAll: (done: number, failed: number) =>

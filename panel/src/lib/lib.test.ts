@@ -3,7 +3,7 @@ import { formatBytes, formatMoney, formatSeconds } from "./numbers";
 import { formatPhone } from "./phone";
 import { mapLink, parsePlace } from "./place";
 import { plainText } from "./plainText";
-import { calendarDate, createTimes, elapsed, elapsedWords, monthName } from "./times";
+import { calendarDate, createTimes, datesBetween, elapsed, elapsedWords, monthName } from "./times";
 import { ulid } from "./ulid";
 import { urgency } from "./waiting";
 
@@ -42,6 +42,7 @@ describe("moments", () => {
   it("without a time keep their day in every zone", () => {
     expect(calendarDate("2026-11-10")).toBe("10 nov");
     expect(monthName("2026-11-01")).toBe("Noviembre");
+    expect(datesBetween("2026-11-29", "2026-12-01")).toEqual(["2026-11-29", "2026-11-30", "2026-12-01"]);
   });
 });
 

@@ -37,6 +37,18 @@ export function calendarDate(date: string): string {
     .replace(".", "");
 }
 
+/** Every date from one to another, both included: "2026-11-28", "2026-11-29". */
+export function datesBetween(first: string, last: string): string[] {
+  const days: string[] = [];
+  for (
+    const day = new Date(`${first}T00:00:00Z`);
+    day <= new Date(`${last}T00:00:00Z`);
+    day.setUTCDate(day.getUTCDate() + 1)
+  )
+    days.push(day.toISOString().slice(0, 10));
+  return days;
+}
+
 /** Month of a date without time, as invoices are called: "Noviembre". */
 export function monthName(date: string): string {
   const name = new Intl.DateTimeFormat(LOCALE, { timeZone: "UTC", month: "long" }).format(

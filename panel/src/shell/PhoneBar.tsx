@@ -4,9 +4,10 @@ import { Logo } from "../components/Logo";
 import { es } from "../i18n/es";
 import { useSession } from "../session/useSession";
 import { BotLight } from "./BotStatus";
+import { HealthLight } from "./HealthLight";
 import classes from "./PhoneBar.module.css";
 
-/** The top bar of narrow screens: the way to the menu, and the bot's state in sight. */
+/** The top bar of narrow screens: the way to the menu, the alerts, and the bot's state in sight. */
 export function PhoneBar({ onMenu }: { onMenu: () => void }) {
   const { company } = useSession();
   return (
@@ -16,6 +17,7 @@ export function PhoneBar({ onMenu }: { onMenu: () => void }) {
       </ActionIcon>
       <Logo size={24} />
       <span className={classes.name}>{company.name}</span>
+      <HealthLight small position="bottom-end" />
       <BotLight />
     </div>
   );

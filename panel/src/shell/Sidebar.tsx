@@ -47,6 +47,7 @@ function SidebarBody({
 }: {
   small: boolean;
   onResize?: () => void;
+  /** Of the drawer of phones: their top bar shows the alerts. */
   onNavigate?: () => void;
 }) {
   const { company } = useSession();
@@ -63,7 +64,7 @@ function SidebarBody({
       </div>
       <NavList small={small} {...(onNavigate && { onNavigate })} />
       <div className={classes.foot}>
-        <HealthLight small={small} />
+        {!onNavigate && <HealthLight small={small} />}
         {small ? <BotLight /> : <BotCard />}
         <div className={classes.tools}>
           <UserMenu small={small} />

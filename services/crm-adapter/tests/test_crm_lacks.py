@@ -68,6 +68,13 @@ async def test_ispcube_names_the_numbers_of_its_tickets_that_are_missing(status)
     assert why == "Faltan la categoría y el usuario asignado de los tickets."
 
 
+def test_ispbrain_asks_for_the_account_of_its_notices_only_while_it_is_missing():
+    api = IspbrainApi(url="https://demo.ispbrain.io:4443")
+    with_account = api.model_copy(update={"altwha_account": 7})
+    remedies = [ispbrain_lacks(form, promises=True)[Capability.MESSAGING_PUSH].remedy for form in (api, with_account)]
+    assert remedies == ["Completá Cuenta de AltWha para recibirlos.", None]
+
+
 def test_ispbrains_templates_and_paths_turn_things_on_and_off():
     api = IspbrainApi(url="https://demo.ispbrain.io:4443")
     payment = IspbrainWrite(path="/payments", body={"customer_id": "{id}", "amount": "{amount}"})

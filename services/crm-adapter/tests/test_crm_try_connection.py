@@ -93,6 +93,20 @@ async def test_each_mistake_in_the_form_is_named(attempt, vendor):
         assert result.message
 
 
+@pytest.mark.parametrize("vendor", ["ispcube"])
+async def test_several_missing_credentials_are_named_in_one_sentence(attempt):
+    result = await attempt(url="http://127.0.0.1:9", password="", api_key="")
+    assert result.message == "Escribí la contraseña y la api-key para probar esta dirección."
+
+
+@pytest.mark.parametrize("vendor", ["mikrowisp"])
+async def test_a_servers_own_full_stop_is_not_written_twice(attempt):
+    body = json.dumps({"estado": "error", "mensaje": "No existe el comando indicado."}).encode()
+    async with raw_server(http_answer("200 OK", body, "Content-Type: application/json")) as port:
+        result = await attempt(url=f"http://127.0.0.1:{port}")
+    assert result.message == "El sistema de gestión respondió: «No existe el comando indicado»."
+
+
 async def test_a_redirect_is_not_followed_with_the_token_but_shown(attempt):
     async with raw_server(http_answer("301 Moved Permanently", b"", "Location: https://otro.example/api/v1/")) as port:
         result = await attempt(url=f"http://127.0.0.1:{port}")
@@ -128,5 +142,7 @@ async def test_the_saved_secrets_never_go_to_another_address(attempt, ask, setti
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        assert (await ask(TryConnection(vendor=vendor, url=url))).code == NO_SECRET[vendor][1]
+        result = await ask(TryConnection(vendor=vendor, url=url))
+        assert result.code == NO_SECRET[vendor][1]
+        assert result.message.endswith("Lo guardado no se manda a otro servidor.")
     assert not received

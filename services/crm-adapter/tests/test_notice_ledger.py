@@ -191,6 +191,7 @@ async def test_a_waiting_notice_can_be_cancelled_a_sent_one_can_not(start_notice
     await eventually(lambda: database["notices"].count_documents({"reason": "cold_budget"}))
     cancelled = await ask(CancelNotice(notice_id=notice_id, agent_id="u1"))
     assert cancelled.notice.state is NoticeState.CANCELLED
+    assert cancelled.timeline[-1].text == "Cancelado desde el panel."
     with pytest.raises(Refusal, match="notice_too_late"):
         await ask(CancelNotice(notice_id=notice_id, agent_id="u1"))
     with pytest.raises(Refusal, match="notice_not_found"):

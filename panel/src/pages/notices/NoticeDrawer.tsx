@@ -64,7 +64,7 @@ function Detail({ detail }: { detail: NoticeDetail }) {
         <div>
           <h3 className={classes.subtitle}>{words.files}</h3>
           {notice.files.map((file) => (
-            <p key={file.url} className={settings.hint}>
+            <p key={file.url} className={`${settings.hint} ${classes.file}`}>
               {file.name ?? file.url}
               {file.problem && ` · ${file.problem}`}
             </p>

@@ -1,6 +1,7 @@
 import type { NoticeState } from "../../api/types";
 
 export const STATES: readonly NoticeState[] = [
+  "accepted",
   "waiting",
   "sending",
   "sent",
@@ -10,7 +11,6 @@ export const STATES: readonly NoticeState[] = [
   "unknown",
   "expired",
   "cancelled",
-  "accepted",
 ];
 
 export interface LedgerSearch {

@@ -52,7 +52,7 @@ export function SettingsFrame(props: SettingsFrameProps) {
         </Alert>
       )}
       {children}
-      <section className={classes.bar} aria-label={es.settings.save}>
+      <section className={classes.bar} data-dirty={dirty || undefined} aria-label={es.settings.save}>
         <p className={classes.barText} role="status">
           {dirty ? (warning ?? es.settings.unsaved) : es.settings.noChanges}
         </p>

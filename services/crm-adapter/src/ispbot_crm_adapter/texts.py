@@ -1,5 +1,6 @@
 """What people read, in Spanish: why the management system can not be used and what to do."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from ispbot_contracts.settings import CrmVendor
@@ -29,8 +30,8 @@ WRITE_UNKNOWN = (
 NOT_OUR_PAYMENT = "Ese pago no lo registró ISPBot en este sistema: anulalo en el sistema de gestión."
 ALREADY_PAID = "El cliente no tiene facturas impagas."
 UNKNOWN_VENDOR = "Ese sistema de gestión no está soportado."
-TOKEN_REQUIRED = "Ingresá el token de la API para probar esta dirección."  # noqa: S105 - a sentence
-CREDENTIALS_REQUIRED = "Completá {missing} para probar esta dirección."
+TOKEN_REQUIRED = "Escribí el token de la API para probar esta dirección."  # noqa: S105 - a sentence
+NOT_ELSEWHERE = "Lo guardado no se manda a otro servidor."
 URL_REQUIRED = "Ingresá la dirección del servidor."
 INVALID_FORM = "La configuración no es válida. Revisá la dirección y los campos marcados."
 NOBODY_TO_DETECT = (
@@ -110,18 +111,28 @@ def reason(error: CrmError, vendor: CrmVendor) -> str:
         case "redirect":
             return f"El servidor redirige a otra dirección ({error.detail}). Usá esa dirección."
         case "rejected":
-            return f"El sistema de gestión respondió: «{error.detail}»."
+            return quoted(error.detail)
     text = _REASONS_OF_VENDOR[vendor].get(error.code) or _REASONS.get(error.code, UNAVAILABLE)
     return text.format(example=_EXAMPLES[vendor])
+
+
+def credentials_required(missing: Sequence[str]) -> str:
+    """Return which credentials must be typed before an address can be tried."""
+    *others, last = missing
+    named = f"{', '.join(others)} y {last}" if others else last
+    return f"Escribí {named} para probar esta dirección."
+
+
+def quoted(said: str) -> str:
+    """Return that the system answered, in its own words."""
+    return f"El sistema de gestión respondió: «{said.strip().removesuffix('.')}»."
 
 
 def write_refused(error: CrmError) -> str:
     """Return what the system answered, in its own words."""
     if isinstance(error, NoSuchCustomer):
         return CUSTOMER_NOT_FOUND
-    return (
-        f"El sistema de gestión respondió: «{error.detail}»." if error.detail else "El sistema de gestión lo rechazó."
-    )
+    return quoted(error.detail) if error.detail else "El sistema de gestión lo rechazó."
 
 
 def directory_doubted(listed: int, before: int) -> str:

@@ -50,7 +50,7 @@ def _mikrowisp(query: TestCrmConnection, saved: MikroWispSettings | None) -> Mik
     same_place = saved if _same_place(CrmVendor.MIKROWISP, url, saved) else None
     token = _secret(query.token) or (same_place.token if same_place is not None else None)
     if token is None:
-        raise IncompleteForm("token_required", texts.TOKEN_REQUIRED)
+        raise IncompleteForm("token_required", _to_type(texts.TOKEN_REQUIRED, saved, same_place))
     return MikroWispSettings(url=url, token=token, verify_tls=_verify(query, saved))
 
 
@@ -63,8 +63,8 @@ def _ispcube(query: TestCrmConnection, saved: IspcubeSettings | None) -> Ispcube
     api_key = _secret(query.api_key) or (same_place.api_key if same_place is not None else None)
     if username is None or password is None or api_key is None or client_id is None:
         needed = {"el usuario": username, "la contraseña": password, "la api-key": api_key, "el client-id": client_id}
-        missing = ", ".join(name for name, value in needed.items() if value is None)
-        raise IncompleteForm("credentials_required", texts.CREDENTIALS_REQUIRED.format(missing=missing))
+        missing = [name for name, value in needed.items() if value is None]
+        raise IncompleteForm("credentials_required", _to_type(texts.credentials_required(missing), saved, same_place))
     return IspcubeSettings(
         url=url, username=username, password=password, api_key=api_key, client_id=client_id, verify_tls=_verify(query, saved)
     )  # fmt: skip
@@ -95,10 +95,15 @@ def opened_form(
     needed: dict[str, object] = {"la api-key": secrets["api_key"]}
     if form.auth is IspbrainAuth.LOGIN:
         needed = {"el usuario": form.username, "la contraseña": secrets["password"]}
-    missing = ", ".join(name for name, value in needed.items() if not value)
+    missing = [name for name, value in needed.items() if not value]
     if missing:
-        raise IncompleteForm("credentials_required", texts.CREDENTIALS_REQUIRED.format(missing=missing))
+        raise IncompleteForm("credentials_required", _to_type(texts.credentials_required(missing), saved, same_place))
     return IspbrainSettings.model_validate(form.model_dump() | secrets)
+
+
+def _to_type(wanted: str, saved: Saved | None, same_place: Saved | None) -> str:
+    """Return what is to be typed; the form says that a secret is saved, so why that one does not serve is told too."""
+    return wanted if saved is same_place else f"{wanted} {texts.NOT_ELSEWHERE}"
 
 
 def _url(query: TestCrmConnection, saved: Saved | None) -> str:

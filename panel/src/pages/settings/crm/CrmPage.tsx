@@ -12,6 +12,7 @@ import settings from "../Settings.module.css";
 import { SettingsFrame } from "../SettingsFrame";
 import { useDraft } from "../useDraft";
 import { Capabilities } from "./Capabilities";
+import classes from "./Crm.module.css";
 import { chosenOnly, fullForm, type VendorName } from "./form";
 import { IspbrainFields } from "./IspbrainFields";
 import { IspcubeFields } from "./IspcubeFields";
@@ -80,7 +81,7 @@ function Editor({ saved }: { saved: CrmSettingsView }) {
       }}
     >
       <div className={settings.columns}>
-        <div className={settings.stack}>
+        <div className={`${settings.stack} ${classes.main}`}>
           <VendorPicker value={form.vendor} inUse={saved.form.vendor} onChange={(next) => change({ vendor: next })} />
           {vendor === "mikrowisp" && form.mikrowisp && (
             <MikroWispFields
@@ -105,7 +106,7 @@ function Editor({ saved }: { saved: CrmSettingsView }) {
           )}
           <Rules form={form} error={error} onChange={change} />
         </div>
-        <div className={settings.stack}>
+        <div className={`${settings.stack} ${classes.aside}`}>
           {vendor && (
             <TestCard
               result={current ? test.data : undefined}

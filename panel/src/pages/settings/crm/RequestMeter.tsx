@@ -6,7 +6,7 @@ import { Card } from "../../../components/Card";
 import { Failure, Waiting } from "../../../components/States";
 import { es } from "../../../i18n/es";
 import { formatCount } from "../../../lib/numbers";
-import { calendarDate } from "../../../lib/times";
+import { calendarDate, datesBetween } from "../../../lib/times";
 import settings from "../Settings.module.css";
 import classes from "./Crm.module.css";
 
@@ -31,6 +31,7 @@ function Meter({ meter }: { meter: RequestMeterView }) {
   const used = formatCount(meter.used);
   const percent = meter.allowance ? Math.min(100, (meter.used / meter.allowance) * 100) : 0;
   const most = Math.max(1, ...meter.by_day.map(({ requests }) => requests));
+  const byDay = new Map(meter.by_day.map(({ day, requests }) => [day, requests]));
   return (
     <>
       <p className={classes.used}>{meter.allowance ? words.meterOf(used, formatCount(meter.allowance)) : used}</p>
@@ -42,15 +43,24 @@ function Meter({ meter }: { meter: RequestMeterView }) {
         <p className={settings.hint}>{words.meterUnknown}</p>
       )}
       <ul className={classes.days} aria-label={words.meterChart}>
-        {meter.by_day.map(({ day, requests }) => (
-          <li key={day} style={{ height: `${Math.max(3, (requests / most) * 100)}%` }}>
-            <span className="visually-hidden">{words.meterDay(calendarDate(day), formatCount(requests))}</span>
-          </li>
+        {datesBetween(meter.period_from, meter.period_to).map((day) => (
+          <Day key={day} day={day} requests={byDay.get(day)} most={most} />
         ))}
       </ul>
       <p className={settings.hint}>
         {words.meterPeriod(calendarDate(meter.period_from), calendarDate(meter.period_to))}
       </p>
     </>
+  );
+}
+
+/** One day of the period; a day without requests keeps its place, so that the chart shows how far the period is. */
+function Day({ day, requests, most }: { day: string; requests: number | undefined; most: number }) {
+  if (requests === undefined) return <li aria-hidden="true" className={classes.still} />;
+  const told = es.settings.crm.meterDay(calendarDate(day), formatCount(requests));
+  return (
+    <li title={told} style={{ height: `${Math.max(3, (requests / most) * 100)}%` }}>
+      <span className="visually-hidden">{told}</span>
+    </li>
   );
 }

@@ -6,6 +6,7 @@ import { Card } from "../../../components/Card";
 import { ReasonButton } from "../../../components/ReasonButton";
 import { es } from "../../../i18n/es";
 import settings from "../Settings.module.css";
+import classes from "./Crm.module.css";
 
 interface TestCardProps {
   result: ConnectionTestView | undefined;
@@ -18,7 +19,7 @@ interface TestCardProps {
 export function TestCard({ result, error, pending, onTest }: TestCardProps) {
   const words = es.settings.crm;
   return (
-    <Card title={words.test}>
+    <Card title={words.test} className={classes.test}>
       <div className={settings.stack}>
         <p className={settings.hint}>{words.testHint}</p>
         <ReasonButton

@@ -8,7 +8,7 @@ import settings from "../Settings.module.css";
 type Target = keyof typeof es.notices.settings.vendors;
 type Field = keyof typeof es.notices.settings.pasteFields;
 
-const PLACE = "https://DIRECCION-DEL-SERVIDOR/gateway/send";
+const PLACE = "https://DIRECCION-DEL-SERVIDOR/gw/send";
 
 function fieldsOf(target: Target, url: string): readonly (readonly [Field, string])[] {
   const token = es.notices.settings.pasteToken;
@@ -17,7 +17,7 @@ function fieldsOf(target: Target, url: string): readonly (readonly [Field, strin
     return [
       ["url", url],
       ["params", "to={destinatario}&message={mensaje}"],
-      ["method", "POST"],
+      ["method", es.notices.settings.pasteMikrowispMethod],
       ["bearer", token],
     ];
   return [

@@ -62,5 +62,11 @@ def _file(one: dict[str, Any]) -> NoticeFile:
 
 def _step(one: dict[str, Any]) -> NoticeStep:
     state, reason = NoticeState(one["state"]), texts.reason(one["reason"])
-    said = texts.STATES[state]
-    return NoticeStep(at=one["at"], state=state, reason=one["reason"], text=f"{said}. {reason}" if reason else said)
+    return NoticeStep(at=one["at"], state=state, reason=one["reason"], text=_told(texts.STATES[state], reason))
+
+
+def _told(said: str, reason: str | None) -> str:
+    """Return a state with its reason; some reasons say the state themselves."""
+    if not reason:
+        return said
+    return reason if reason.startswith(said) else f"{said}. {reason}"

@@ -14,11 +14,17 @@ INCOMPLETE = "El pedido no llegó completo. Reintentá."
 NOT_JSON = "El cuerpo dice ser JSON pero no se puede leer."
 BAD_FORM = "El formulario multipart está incompleto."
 NO_KEY = "Falta el token. Mandalo como «Authorization: Bearer TOKEN», en la cabecera apikey o en el parámetro token."
-WRONG_KEY = "El token no es válido. Generá uno nuevo en Ajustes, Integraciones ISP, y pegalo en el sistema de gestión."
+WRONG_KEY = (
+    "El token no es válido. Creá una integración en Ajustes Generales → Avisos del ISP (gateway) y pegá su token en el "
+    "sistema de gestión."
+)
 THROTTLED = "Demasiados intentos con un token inválido. Esperá un minuto."
-ADDRESS = "Esta dirección no está permitida para la integración. Agregala en Ajustes, Integraciones ISP."
-DISABLED = "La recepción de avisos está desactivada en Ajustes, Integraciones ISP."
-STOPPED = "El bot está detenido (modo STOPPED). Reintentá más tarde."
+ADDRESS = (
+    "Esta dirección no está permitida para la integración. Creá una que la permita en Ajustes Generales → Avisos del ISP "
+    "(gateway)."
+)
+DISABLED = "La recepción de avisos está apagada en Ajustes Generales → Avisos del ISP (gateway)."
+STOPPED = "El bot está en modo Detenido. Reintentá más tarde."
 BUS_AWAY = "El sistema no puede guardar el mensaje ahora. Reintentá en unos segundos."
 BUSY = "Hay demasiados pedidos a la vez. Reintentá en unos segundos."
 NO_PHONE = "Falta el destinatario: mandá el teléfono en el parámetro to."
@@ -55,7 +61,7 @@ REASONS = {
     "media_missing": "El archivo ya no está guardado.",
     "unknown_outcome": "Puede que haya llegado: WhatsApp no lo confirmó.",
     "no_outcome": "Puede que haya llegado: el envío nunca dijo qué pasó.",
-    "quiet_hours": "Espera el fin del horario de silencio.",
+    "quiet_hours": "Espera el fin del horario de descanso.",
     "cold_budget": "Espera a mañana: hoy ya se escribió a todos los contactos nuevos permitidos.",
     "paused": "WhatsApp pausó los envíos; sigue solo cuando termine.",
     "retried": "Reintentado desde el panel.",

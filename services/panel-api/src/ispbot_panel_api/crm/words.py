@@ -6,7 +6,7 @@ LABELS: dict[Capability, str] = {
     Capability.IDENTIFY: "Identificar al cliente",
     Capability.BALANCE: "Consultar saldo y vencimiento",
     Capability.INVOICE_PDF: "Enviar la factura en PDF",
-    Capability.CONNECTION: "Ver el estado de la conexión",
+    Capability.CONNECTION: "Saber si la conexión está en línea",
     Capability.AREA_MAINTENANCE: "Saber si hay mantenimiento en la zona",
     Capability.PAYMENT_PROMISE: "Registrar promesas de pago",
     Capability.PAYMENT_LINK: "Enviar un enlace de pago",

@@ -35,7 +35,7 @@ _WHAT = {
     "whatsapp": "WhatsApp no está conectado.",
     "spool": "Está guardando mensajes en disco hasta que vuelva el bus.",
     "panel": "La página del panel no está instalada en este servidor.",
-    "lag": "Viene atrasada con los mensajes.",
+    "lag": "Tiene mensajes atrasados.",
     "disk": "Queda poco espacio en disco.",
     "topology": "El bus de mensajes todavía no está listo.",
     "consumers": "Falta una de sus colas en el bus de mensajes.",
@@ -46,8 +46,8 @@ _WHAT = {
     "crm_requests": "Se acerca al límite de consultas del sistema de gestión.",
 }
 _WHAT_TO_DO = {
-    SILENT: "Se reinicia sola. Si en dos minutos no vuelve, revisá sus registros en el servidor.",
-    "bus": "Se reconecta sola. Si no vuelve, revisá que el bus esté en marcha.",
+    SILENT: "Se reinicia por su cuenta. Si en dos minutos no vuelve, revisá sus registros en el servidor.",
+    "bus": "Se reconecta por su cuenta. Si no vuelve, revisá que el bus esté en marcha.",
     "bus_silent": "Revisá que esté en marcha la mayoría de los servidores del bus. Lo que espera sigue solo cuando vuelva.",
     "database": "Revisá que la base de datos esté en marcha y con espacio en disco.",
     "start": "Esperá unos segundos.",

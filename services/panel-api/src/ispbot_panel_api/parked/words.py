@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 KINDS: Mapping[str, str] = {
     "ticket_summarised": "Resumen de un ticket",
-    "case_filed": "Reclamo creado en el sistema de gestión",
+    "case_filed": "Ticket creado en el sistema de gestión",
     "crm_write_failed": "Pedido que el sistema de gestión rechazó",
     "deliver_notice": "Aviso del sistema de gestión para un cliente",
-    "file_case": "Crear un reclamo en el sistema de gestión",
+    "file_case": "Crear un ticket en el sistema de gestión",
     "file_lead": "Crear un interesado en el sistema de gestión",
     "lead_filed": "Interesado creado en el sistema de gestión",
     "payment_registered": "Pago registrado",

@@ -32,10 +32,9 @@ NO_LEADS = Lack(
     "Sus consultas quedan como tickets de ventas en OmniChat.",
 )
 _PAYMENT = Lack("Falta configurar la plantilla de pago.", "Completala en Avanzado con lo que te indique Crenein.")
-_PUSH = Lack(
-    "ISPBrain no envía sus avisos a un gateway: el bot los busca en su cola AltWha.",
-    "Completá Cuenta de AltWha para recibirlos.",
-)
+_PUSH_WHY = "ISPBrain no envía sus avisos a un gateway: el bot los busca en su cola AltWha."
+_PUSH = Lack(_PUSH_WHY, "Completá Cuenta de AltWha para recibirlos.")
+_PUSH_PULLED = Lack(_PUSH_WHY)
 _PULL = Lack("Falta la cuenta de AltWha.", "Completá Cuenta de AltWha y apagá antes el agente de ISPBrain.")
 
 
@@ -55,7 +54,7 @@ def lacks(form: IspbrainApi, *, promises: bool) -> dict[Capability, Lack]:
             Capability.CONTRACTED_SPEED: _SPEED,
             Capability.LEADS: NO_LEADS,
             Capability.PAYMENTS: None if endpoints.payment.path else _PAYMENT,
-            Capability.MESSAGING_PUSH: _PUSH,
+            Capability.MESSAGING_PUSH: _PUSH_PULLED if form.altwha_account else _PUSH,
             Capability.MESSAGING_PULL: None if form.altwha_account else _PULL,
         }
     )
