@@ -174,6 +174,8 @@ async def test_an_integrations_token_is_shown_once(page: Page) -> None:
     token = await dialog.locator("code").inner_text()
     assert len(token) >= 40
     assert await check(page, "token") == []
+    await page.keyboard.press("Escape")
+    await expect(dialog).to_contain_text(token)
     await dialog.get_by_role("button", name="Ya lo guardé").click()
     await expect(page.get_by_text("MikroWisp de prueba", exact=True)).to_be_visible()
     await expect(dialog).to_have_count(0)

@@ -122,6 +122,8 @@ export const esNotices = {
     cancel: "Cancelar aviso",
     retryNo: "Solo se puede enviar de nuevo un aviso que falló, venció o quedó sin confirmar.",
     cancelNo: "Ya está en WhatsApp o terminó: no se puede cancelar.",
+    retryUnknownTitle: "¿Enviarlo de nuevo?",
+    retryUnknownText: "Nadie sabe si este aviso llegó. Si ya le llegó, el cliente lo va a recibir dos veces.",
     retried: "El aviso vuelve a la cola",
     cancelled: "Aviso cancelado",
     urgent: "Urgente",

@@ -1,5 +1,6 @@
-import { Alert, Drawer } from "@mantine/core";
+import { Alert, Button, Drawer, Modal } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { api } from "../../api/client";
 import { keys } from "../../api/queries";
 import { noticeQuery } from "../../api/settings";
@@ -107,12 +108,17 @@ function Actions({ detail }: { detail: NoticeDetail }) {
   });
   const retry = api.useMutation("post", "/api/notices/{notice_id}/retry", after(words.retried));
   const cancel = api.useMutation("post", "/api/notices/{notice_id}/cancel", after(words.cancelled));
+  const [asking, setAsking] = useState(false);
+  function send() {
+    setAsking(false);
+    retry.mutate(params);
+  }
   return (
     <div className={settings.row}>
       <ReasonButton
         reason={detail.may_retry ? null : words.retryNo}
         loading={retry.isPending}
-        onClick={() => retry.mutate(params)}
+        onClick={() => (detail.notice.state === "unknown" ? setAsking(true) : send())}
       >
         {words.retry}
       </ReasonButton>
@@ -124,6 +130,22 @@ function Actions({ detail }: { detail: NoticeDetail }) {
       >
         {words.cancel}
       </ReasonButton>
+      <Modal
+        opened={asking}
+        onClose={() => setAsking(false)}
+        title={words.retryUnknownTitle}
+        closeButtonProps={{ "aria-label": es.common.close }}
+      >
+        <div className={settings.stack}>
+          <p className={settings.hint}>{words.retryUnknownText}</p>
+          <div className={settings.row} style={{ justifyContent: "flex-end" }}>
+            <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
+              {es.common.back}
+            </Button>
+            <Button onClick={send}>{words.retry}</Button>
+          </div>
+        </div>
+      </Modal>
     </div>
   );
 }

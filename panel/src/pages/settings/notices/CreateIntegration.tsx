@@ -14,28 +14,36 @@ interface CreateIntegrationProps {
   onClose: () => void;
 }
 
-/** A new token, shown this once. */
+/** A new token, shown this once: then only its button closes the dialog, no key that is hit by accident. */
 export function CreateIntegration({ opened, onClose }: CreateIntegrationProps) {
+  const [tokenShown, setTokenShown] = useState(false);
+  function close() {
+    setTokenShown(false);
+    onClose();
+  }
   return (
     <Modal
       opened={opened}
-      onClose={onClose}
+      onClose={close}
       size="lg"
       closeOnClickOutside={false}
+      closeOnEscape={!tokenShown}
+      withCloseButton={!tokenShown}
       title={es.notices.settings.createTitle}
       closeButtonProps={{ "aria-label": es.common.close }}
     >
-      <Steps onClose={onClose} />
+      <Steps onClose={close} onToken={() => setTokenShown(true)} />
     </Modal>
   );
 }
 
-function Steps({ onClose }: { onClose: () => void }) {
+function Steps({ onClose, onToken }: { onClose: () => void; onToken: () => void }) {
   const words = es.notices.settings;
   const client = useQueryClient();
   const [name, setName] = useState("");
   const [addresses, setAddresses] = useState("");
   const create = api.useMutation("post", "/api/settings/notices/integrations", {
+    onSuccess: onToken,
     onSettled: () => void client.invalidateQueries({ queryKey: keys.noticeSettings }),
   });
   const wrongName = fieldError(create.error, "name");
