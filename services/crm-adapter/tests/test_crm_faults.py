@@ -41,7 +41,7 @@ class Fault:
 
 FAULTS = [
     Fault("html", "not_json", "responde una página web y no la API"),
-    Fault("error_200", "rejected", "respondió: «Ocurrió un error inesperado.»", opens=False),
+    Fault("error_200", "rejected", "respondió: «Ocurrió un error inesperado».", opens=False),
     Fault("bad_token", "denied", DENIED, opens=False),
     Fault("empty", "empty", "respondió vacío. Revisá que la API esté habilitada"),
     Fault("truncated", "cut_short", "llegó cortada"),
