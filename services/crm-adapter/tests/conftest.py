@@ -21,6 +21,7 @@ from ispbot_crm_adapter.adapters.factory import open_client
 from ispbot_crm_adapter.bootstrap import SECTIONS, bootstrap
 from ispbot_crm_adapter.identity import Locale
 from ispbot_crm_adapter.settings import CrmAdapterSettings, Limits
+from ispbot_crm_adapter.store import CrmStore
 from ispbot_runtime.health import Health
 from ispbot_runtime.mongo import connect_database
 from ispbot_runtime.service import Service
@@ -181,6 +182,14 @@ async def ask(bus):
         return await bus.ask(query, timeout_s=timeout_s)
 
     return send
+
+
+@pytest.fixture
+async def store(database):
+    """Return the adapter's collections, with their indexes."""
+    made = CrmStore(database)
+    await made.prepare()
+    return made
 
 
 @pytest.fixture

@@ -20,13 +20,6 @@ def vendor() -> str:
 
 
 @pytest.fixture
-async def store(database):
-    made = CrmStore(database)
-    await made.prepare()
-    return made
-
-
-@pytest.fixture
 async def listed_once(opened, store):
     """List everybody into the database, as the adapter does, and return how many there are."""
     assert await store.claim_sync(opened.source)

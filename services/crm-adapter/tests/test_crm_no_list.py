@@ -10,7 +10,6 @@ from ispbot_contracts.crm import TestCrmConnection as TryConnection
 from ispbot_contracts.settings import CrmSettings
 from ispbot_crm_adapter.directory import refresh_directory
 from ispbot_crm_adapter.index import CustomerIndex
-from ispbot_crm_adapter.store import CrmStore
 from ispbot_runtime.testing import eventually
 
 EVERY = timedelta(hours=6)
@@ -24,13 +23,6 @@ NOT_THERE = [("forbidden", "list_forbidden"), ("unsupported", "list_missing")]
 def vendor(request) -> str:
     """Only these tell it apart from a wrong token."""
     return str(request.param)
-
-
-@pytest.fixture
-async def store(database):
-    made = CrmStore(database)
-    await made.prepare()
-    return made
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-import { Alert, Button, Drawer, Modal } from "@mantine/core";
+import { Alert, Button, Drawer } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../../api/client";
@@ -113,6 +113,18 @@ function Actions({ detail }: { detail: NoticeDetail }) {
     setAsking(false);
     retry.mutate(params);
   }
+  if (asking)
+    return (
+      <Alert color="yellow" role="alert" title={words.retryUnknownTitle}>
+        <p>{words.retryUnknownText}</p>
+        <div className={settings.row}>
+          <Button variant="default" onClick={() => setAsking(false)} autoFocus>
+            {es.common.back}
+          </Button>
+          <Button onClick={send}>{words.retry}</Button>
+        </div>
+      </Alert>
+    );
   return (
     <div className={settings.row}>
       <ReasonButton
@@ -130,22 +142,6 @@ function Actions({ detail }: { detail: NoticeDetail }) {
       >
         {words.cancel}
       </ReasonButton>
-      <Modal
-        opened={asking}
-        onClose={() => setAsking(false)}
-        title={words.retryUnknownTitle}
-        closeButtonProps={{ "aria-label": es.common.close }}
-      >
-        <div className={settings.stack}>
-          <p className={settings.hint}>{words.retryUnknownText}</p>
-          <div className={settings.row} style={{ justifyContent: "flex-end" }}>
-            <Button variant="default" onClick={() => setAsking(false)} data-autofocus>
-              {es.common.back}
-            </Button>
-            <Button onClick={send}>{words.retry}</Button>
-          </div>
-        </div>
-      </Modal>
     </div>
   );
 }
